@@ -1,0 +1,295 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/onsi/gomega"
+	"github.com/redis/go-redis/v9"
+	"go.uber.org/goleak"
+
+	"seatrial/tools/guestbook/internal/redistest"
+	"seatrial/tools/guestbook/internal/store"
+)
+
+const (
+	// patience covers a slave that has to notice, connect and synchronise on a busy machine.
+	patience = 20 * time.Second
+	interval = 50 * time.Millisecond
+	// brief is what a reader may have to wait for one server that does not answer, and then for the master.
+	brief = 2500 * time.Millisecond
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// start runs a server that ends with the test.
+func start(t *testing.T, options redistest.Options) *redistest.Server {
+	t.Helper()
+	options.Dir = t.TempDir()
+	server, err := redistest.Start(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	return server
+}
+
+func open(t *testing.T, master, slave string) *store.RedisStore {
+	t.Helper()
+	opened := store.OpenRedis(t.Context(), store.RedisOptions{
+		Master: master, Slave: slave, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+	})
+	t.Cleanup(func() {
+		if err := opened.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return opened
+}
+
+// source returns a function that reads the list and tells where it came from.
+func source(ctx context.Context, opened *store.RedisStore) func() (store.Source, error) {
+	return func() (store.Source, error) {
+		listing, err := opened.List(ctx, "guestbook")
+		return listing.From, err
+	}
+}
+
+func mustAppend(t *testing.T, opened *store.RedisStore, values ...string) {
+	t.Helper()
+	for _, value := range values {
+		if _, err := opened.Append(t.Context(), "guestbook", value); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestEntriesAreWrittenAndReadOnAMasterAlone(t *testing.T) {
+	g := gomega.NewWithT(t)
+	opened := open(t, start(t, redistest.Options{}).Addr, "")
+
+	g.Expect(opened.Ready(t.Context())).To(gomega.Succeed())
+	listing, err := opened.List(t.Context(), "guestbook")
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(listing.Entries).To(gomega.BeEmpty())
+
+	mustAppend(t, opened, "Ada", "")
+	listing, err = opened.Append(t.Context(), "guestbook", "Grace\n<b>")
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(listing).To(gomega.Equal(store.Listing{Entries: []string{"Ada", "", "Grace\n<b>"}, From: store.Master}))
+	g.Expect(opened.List(t.Context(), "guestbook")).To(gomega.Equal(listing))
+	g.Expect(opened.Info(t.Context())).To(gomega.ContainSubstring("role:master"))
+}
+
+func TestReadsFollowTheSlaveAsItComesAndGoes(t *testing.T) {
+	g := gomega.NewWithT(t)
+	master := start(t, redistest.Options{})
+	slave := start(t, redistest.Options{ReplicaOf: master.Addr})
+	opened := open(t, master.Addr, slave.Addr)
+	mustAppend(t, opened, "Ada")
+
+	g.Eventually(source(t.Context(), opened)).WithTimeout(patience).WithPolling(interval).Should(gomega.Equal(store.Slave))
+	g.Eventually(func() ([]string, error) {
+		listing, err := opened.List(t.Context(), "guestbook")
+		return listing.Entries, err
+	}).WithTimeout(patience).WithPolling(interval).Should(gomega.Equal([]string{"Ada"}))
+
+	slave.Stop()
+	for range 20 {
+		started := time.Now()
+		listing, err := opened.List(t.Context(), "guestbook")
+		g.Expect(err).NotTo(gomega.HaveOccurred())
+		g.Expect(listing).To(gomega.Equal(store.Listing{Entries: []string{"Ada"}, From: store.Master}))
+		g.Expect(time.Since(started)).To(gomega.BeNumerically("<", brief))
+	}
+
+	mustAppend(t, opened, "Grace")
+	start(t, redistest.Options{Addr: slave.Addr, ReplicaOf: master.Addr})
+	g.Eventually(source(t.Context(), opened)).WithTimeout(patience).WithPolling(interval).Should(gomega.Equal(store.Slave))
+	listing, err := opened.List(t.Context(), "guestbook")
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(listing).To(gomega.Equal(store.Listing{Entries: []string{"Ada", "Grace"}, From: store.Slave}))
+}
+
+func TestASlaveThatNeverSynchronisedIsNotRead(t *testing.T) {
+	g := gomega.NewWithT(t)
+	master := start(t, redistest.Options{})
+	gone := start(t, redistest.Options{})
+	gone.Stop()
+
+	for name, stale := range map[string]string{"refuses stale reads": "no", "answers stale reads": "yes"} {
+		t.Run(name, func(t *testing.T) {
+			g := gomega.NewWithT(t)
+			slave := start(t, redistest.Options{
+				ReplicaOf: gone.Addr, Args: []string{"--replica-serve-stale-data", stale},
+			})
+			opened := open(t, master.Addr, slave.Addr)
+			mustAppend(t, opened, "Ada")
+			g.Consistently(source(t.Context(), opened)).WithTimeout(3 * time.Second).WithPolling(interval).
+				Should(gomega.Equal(store.Master))
+		})
+	}
+	lonely := start(t, redistest.Options{})
+	opened := open(t, master.Addr, lonely.Addr)
+	g.Consistently(source(t.Context(), opened)).WithTimeout(1500*time.Millisecond).WithPolling(interval).
+		Should(gomega.Equal(store.Master), "a server that follows nobody is no slave")
+}
+
+func TestASlaveThatHangsCostsOneShortWait(t *testing.T) {
+	g := gomega.NewWithT(t)
+	master := start(t, redistest.Options{})
+	slave := start(t, redistest.Options{ReplicaOf: master.Addr})
+	opened := open(t, master.Addr, slave.Addr)
+	g.Eventually(source(t.Context(), opened)).WithTimeout(patience).WithPolling(interval).Should(gomega.Equal(store.Slave))
+
+	g.Expect(slave.Signal(syscall.SIGSTOP)).To(gomega.Succeed())
+	started := time.Now()
+	for range 200 {
+		g.Expect(source(t.Context(), opened)()).To(gomega.Equal(store.Master))
+	}
+	g.Expect(time.Since(started)).To(gomega.BeNumerically("<", brief))
+
+	g.Expect(slave.Signal(syscall.SIGCONT)).To(gomega.Succeed())
+	g.Eventually(source(t.Context(), opened)).WithTimeout(patience).WithPolling(interval).Should(gomega.Equal(store.Slave))
+}
+
+func TestAMissingSlaveDoesNotSlowReads(t *testing.T) {
+	g := gomega.NewWithT(t)
+	master := start(t, redistest.Options{})
+	// A name that cannot exist, and a listener whose handshake never gets an answer.
+	silent, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	t.Cleanup(func() { _ = silent.Close() })
+
+	for name, slave := range map[string]string{"no such name": "redis-slave.invalid:6379", "silent": silent.Addr().String()} {
+		t.Run(name, func(t *testing.T) {
+			g := gomega.NewWithT(t)
+			opened := open(t, master.Addr, slave)
+			started := time.Now()
+			for range 200 {
+				g.Expect(source(t.Context(), opened)()).To(gomega.Equal(store.Master))
+			}
+			g.Expect(time.Since(started)).To(gomega.BeNumerically("<", brief))
+		})
+	}
+}
+
+func TestAMasterThatIsDownIsAnErrorUntilItIsBack(t *testing.T) {
+	g := gomega.NewWithT(t)
+	master := start(t, redistest.Options{})
+	opened := open(t, master.Addr, "")
+	mustAppend(t, opened, "Ada")
+	master.Stop()
+
+	_, err := opened.List(t.Context(), "guestbook")
+	g.Expect(err).To(gomega.MatchError(gomega.HavePrefix(`reading list "guestbook" from the Redis master: `)))
+	_, err = opened.Append(t.Context(), "guestbook", "Grace")
+	g.Expect(err).To(gomega.MatchError(gomega.HavePrefix(`appending to list "guestbook" on the Redis master: `)))
+	_, err = opened.Info(t.Context())
+	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("asking the Redis master")))
+	g.Expect(opened.Ready(t.Context())).To(gomega.MatchError(gomega.ContainSubstring("pinging the Redis master")))
+
+	start(t, redistest.Options{Addr: master.Addr})
+	g.Eventually(opened.Ready).WithContext(t.Context()).WithTimeout(patience).WithPolling(interval).Should(gomega.Succeed())
+}
+
+func TestAMasterThatHangsIsReportedInTimeForAProbe(t *testing.T) {
+	g := gomega.NewWithT(t)
+	master := start(t, redistest.Options{})
+	opened := open(t, master.Addr, "")
+	g.Expect(opened.Ready(t.Context())).To(gomega.Succeed())
+	g.Expect(master.Signal(syscall.SIGSTOP)).To(gomega.Succeed())
+	t.Cleanup(func() { _ = master.Signal(syscall.SIGCONT) })
+
+	started := time.Now()
+	g.Expect(opened.Ready(t.Context())).NotTo(gomega.Succeed())
+	g.Expect(time.Since(started)).To(gomega.BeNumerically("<", time.Second))
+}
+
+func TestAnEntryIsNeverWrittenTwice(t *testing.T) {
+	g := gomega.NewWithT(t)
+	master := start(t, redistest.Options{})
+	opened := open(t, master.Addr, "")
+	g.Expect(opened.Ready(t.Context())).To(gomega.Succeed())
+	g.Expect(master.Signal(syscall.SIGSTOP)).To(gomega.Succeed())
+
+	// The suspended server will find the command in its socket when it wakes up.
+	_, err := opened.Append(t.Context(), "guestbook", "Ada")
+	g.Expect(err).To(gomega.HaveOccurred())
+	g.Expect(master.Signal(syscall.SIGCONT)).To(gomega.Succeed())
+	g.Eventually(func() ([]string, error) {
+		listing, err := opened.List(t.Context(), "guestbook")
+		return listing.Entries, err
+	}).WithTimeout(patience).WithPolling(interval).Should(gomega.Equal([]string{"Ada"}))
+	g.Expect(opened.Append(t.Context(), "guestbook", "Grace")).To(gomega.Equal(
+		store.Listing{Entries: []string{"Ada", "Grace"}, From: store.Master}))
+}
+
+func TestManyRequestsShareFewConnectionsAndCloseGivesThemBack(t *testing.T) {
+	g := gomega.NewWithT(t)
+	const readers, each, pool = 32, 40, 8
+	master := start(t, redistest.Options{})
+	slave := start(t, redistest.Options{ReplicaOf: master.Addr})
+	opened := store.OpenRedis(t.Context(), store.RedisOptions{
+		Master: master.Addr, Slave: slave.Addr, Log: slog.New(slog.DiscardHandler),
+	})
+	g.Eventually(source(t.Context(), opened)).WithTimeout(patience).WithPolling(interval).Should(gomega.Equal(store.Slave))
+
+	var group sync.WaitGroup
+	for reader := range readers {
+		group.Go(func() {
+			for i := range each {
+				_, err := opened.Append(t.Context(), "guestbook", fmt.Sprint(reader, i))
+				g.Expect(err).NotTo(gomega.HaveOccurred())
+				_, err = opened.List(t.Context(), "guestbook")
+				g.Expect(err).NotTo(gomega.HaveOccurred())
+			}
+		})
+	}
+	group.Wait()
+	listing, err := opened.Append(t.Context(), "guestbook", "last")
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(listing.Entries).To(gomega.HaveLen(readers*each + 1))
+
+	for _, server := range []*redistest.Server{master, slave} {
+		g.Expect(guestbookConnections(t, server.Addr)()).To(gomega.BeNumerically("<=", pool))
+		g.Expect(guestbookConnections(t, server.Addr)()).To(gomega.BeNumerically(">", 0))
+	}
+	g.Expect(opened.Close()).To(gomega.Succeed())
+	for _, server := range []*redistest.Server{master, slave} {
+		g.Eventually(guestbookConnections(t, server.Addr)).WithTimeout(patience).WithPolling(interval).Should(gomega.BeZero())
+	}
+}
+
+// guestbookConnections returns a function that counts the connections a server has with the store.
+func guestbookConnections(t *testing.T, addr string) func() (int, error) {
+	t.Helper()
+	client := redis.NewClient(&redis.Options{Addr: addr})
+	t.Cleanup(func() { _ = client.Close() })
+	return func() (int, error) {
+		clients, err := client.ClientList(t.Context()).Result()
+		return strings.Count(clients, "name=guestbook "), err
+	}
+}
+
+func TestAPasswordIsSent(t *testing.T) {
+	g := gomega.NewWithT(t)
+	master := start(t, redistest.Options{Password: "open sesame"})
+	for password, matcher := range map[string]gomega.OmegaMatcher{
+		"open sesame": gomega.Succeed(),
+		"wrong":       gomega.MatchError(gomega.ContainSubstring("WRONGPASS")),
+	} {
+		opened := store.OpenRedis(t.Context(), store.RedisOptions{
+			Master: master.Addr, Password: password, Log: slog.New(slog.DiscardHandler),
+		})
+		g.Expect(opened.Ready(t.Context())).To(matcher)
+		g.Expect(opened.Close()).To(gomega.Succeed())
+	}
+}
