@@ -1,0 +1,133 @@
+// Package assets finds what "make prepare" has made for this source tree: the node image,
+// the workshop's images, and the real helm and kubectl. A suite that does not find them
+// ends at once with the one command that makes them.
+package assets
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Assets says what is there. All paths are absolute.
+type Assets struct {
+	// Kubernetes is the version of the nodes, as v1.37.2. It is empty for a node image
+	// that the user named: its version shows when a node runs.
+	Kubernetes string `json:"kubernetes"`
+	// Engine is the container engine whose store has the node image.
+	Engine string `json:"engine"`
+	// NodeImage is the full name of the node image.
+	NodeImage string `json:"nodeImage"`
+	// Images are archives of the images that the guestbook chart runs.
+	Images []string `json:"images"`
+	// Bin is a folder with helm, kubectl, redis-server and redis-cli.
+	Bin string `json:"bin"`
+}
+
+// Helm is the real helm v3 command.
+func (a Assets) Helm() string { return filepath.Join(a.Bin, "helm") }
+
+// Kubectl is the real kubectl command.
+func (a Assets) Kubectl() string { return filepath.Join(a.Bin, "kubectl") }
+
+// RedisServer is Debian's redis-server, for tests that talk to Redis without a cluster.
+func (a Assets) RedisServer() string { return filepath.Join(a.Bin, "redis-server") }
+
+// ErrNotPrepared means that "make prepare" did not run for this source tree and these
+// settings, or that something it made is gone.
+var ErrNotPrepared = errors.New("nothing is prepared for this source tree: run `make prepare`")
+
+// Load reads what was prepared for the source tree that the working directory is in.
+func Load(w Want) (Assets, error) {
+	root, err := Root()
+	if err != nil {
+		return Assets{}, err
+	}
+	at, err := w.record(root)
+	if err != nil {
+		return Assets{}, err
+	}
+	content, err := os.ReadFile(at)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Assets{}, ErrNotPrepared
+	}
+	if err != nil {
+		return Assets{}, fmt.Errorf("reading what was prepared: %w", err)
+	}
+	var assets Assets
+	if err := json.Unmarshal(content, &assets); err != nil {
+		return Assets{}, fmt.Errorf("reading what was prepared in %q: %w: run `make prepare` again", at, err)
+	}
+	return assets, assets.check()
+}
+
+// check sees that the files are still there; the node image is the engine's to find.
+func (a Assets) check() error {
+	for _, name := range append([]string{a.Helm(), a.Kubectl(), a.RedisServer()}, a.Images...) {
+		if _, err := os.Stat(name); err != nil {
+			return fmt.Errorf("%w (%q is gone)", ErrNotPrepared, name)
+		}
+	}
+	return nil
+}
+
+// Save records what was prepared, in one step.
+func (a Assets) Save(w Want) error {
+	root, err := Root()
+	if err != nil {
+		return err
+	}
+	at, err := w.record(root)
+	if err != nil {
+		return err
+	}
+	content, err := json.MarshalIndent(a, "", "  ")
+	if err != nil {
+		return fmt.Errorf("recording what was prepared: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+		return fmt.Errorf("recording what was prepared: %w", err)
+	}
+	draft := at + ".unfinished"
+	if err := os.WriteFile(draft, append(content, '\n'), 0o600); err != nil {
+		return fmt.Errorf("recording what was prepared: %w", err)
+	}
+	if err := os.Rename(draft, at); err != nil {
+		return fmt.Errorf("recording what was prepared: %w", err)
+	}
+	return nil
+}
+
+// Cache is the folder for everything that can be made again: $SEATRIAL_CACHE, or
+// "seatrial" in the user's cache folder.
+func Cache() (string, error) {
+	if dir := os.Getenv("SEATRIAL_CACHE"); dir != "" {
+		return filepath.Abs(dir)
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("finding a cache folder: %w: set HOME or SEATRIAL_CACHE", err)
+	}
+	return filepath.Join(dir, "seatrial"), nil
+}
+
+// Root is the top of the source tree that the working directory is in.
+func Root() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("finding the source tree: %w", err)
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && strings.HasPrefix(string(mod), "module seatrial\n") {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", errors.New("finding the source tree: no go.mod of module seatrial in this folder or above it")
+		}
+	}
+}

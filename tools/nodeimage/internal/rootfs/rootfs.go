@@ -1,0 +1,121 @@
+// Package rootfs reads a root file system from its tar file: it looks files up through
+// symbolic links, finds the libraries that programs need, and writes filtered copies.
+package rootfs
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Tree is an opened root file system.
+type Tree struct {
+	file    *os.File
+	entries map[string]entry
+}
+
+type entry struct {
+	header *tar.Header
+	offset int64
+}
+
+// maxLinks is Linux's own limit on symbolic links in one look-up (path_resolution(7)).
+const maxLinks = 40
+
+// Open indexes the tar file, which must not be compressed.
+func Open(name string) (*Tree, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("opening a root file system: %w", err)
+	}
+	tree := &Tree{file: file, entries: map[string]entry{}}
+	if err := tree.index(); err != nil {
+		return nil, errors.Join(fmt.Errorf("reading the root file system %q: %w", name, err), file.Close())
+	}
+	return tree, nil
+}
+
+// Close closes the tar file.
+func (t *Tree) Close() error { return t.file.Close() }
+
+func (t *Tree) index() error {
+	for reader := tar.NewReader(t.file); ; {
+		header, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		// The reader stops right behind a header, so this is where the content begins.
+		offset, err := t.file.Seek(0, io.SeekCurrent)
+		if err != nil {
+			return err
+		}
+		t.entries[clean(header.Name)] = entry{header: header, offset: offset}
+	}
+}
+
+func clean(name string) string { return path.Clean("/" + name) }
+
+// Resolve follows symbolic links, in every folder on the way, to the real path.
+func (t *Tree) Resolve(name string) (string, error) {
+	done, rest := "/", strings.Split(strings.TrimPrefix(clean(name), "/"), "/")
+	for links := 0; len(rest) > 0; {
+		next := path.Join(done, rest[0])
+		rest = rest[1:]
+		found, known := t.entries[next]
+		if !known || found.header.Typeflag != tar.TypeSymlink {
+			done = next
+			continue
+		}
+		if links++; links > maxLinks {
+			return "", fmt.Errorf("looking up %q: too many links", name)
+		}
+		target := found.header.Linkname
+		if !path.IsAbs(target) {
+			target = path.Join(done, target)
+		}
+		rest = append(strings.Split(strings.TrimPrefix(clean(target), "/"), "/"), rest...)
+		done = "/"
+	}
+	if _, known := t.entries[done]; !known {
+		return "", fmt.Errorf("looking up %q: %w", name, fs.ErrNotExist)
+	}
+	return done, nil
+}
+
+// Read gives the content of a file, through links.
+func (t *Tree) Read(name string) ([]byte, error) {
+	real, err := t.Resolve(name)
+	if err != nil {
+		return nil, err
+	}
+	found := t.entries[real]
+	if found.header.Typeflag == tar.TypeLink {
+		return t.Read(found.header.Linkname)
+	}
+	content := make([]byte, found.header.Size)
+	if _, err := t.file.ReadAt(content, found.offset); err != nil {
+		return nil, fmt.Errorf("reading %q: %w", name, err)
+	}
+	return content, nil
+}
+
+// Match lists the paths that match the pattern of package path, sorted.
+func (t *Tree) Match(pattern string) []string {
+	var found []string
+	for name := range t.entries {
+		if ok, err := path.Match(pattern, name); ok && err == nil {
+			found = append(found, name)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
