@@ -48,6 +48,9 @@ func prepare(ctx context.Context, want assets.Want, tell func(string)) (err erro
 	if b.engine, err = engine.Find(ctx, engine.Options{Want: want.Engine, Dir: filepath.Join(b.cache, "engine")}); err != nil {
 		return err
 	}
+	if err := needMmdebstrap(ctx, b.engine.Host, tell); err != nil {
+		return err
+	}
 	store, release, err := parts.Open(ctx, filepath.Join(b.cache, "parts"), tell)
 	if err != nil {
 		return err

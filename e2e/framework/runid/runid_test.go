@@ -46,17 +46,17 @@ func child(t *testing.T) (id ID, dir string, kill func()) {
 	command := exec.CommandContext(t.Context(), os.Args[0])
 	command.Env = append(os.Environ(), helperVariable+"=1")
 	output, err := command.StdoutPipe()
-	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
 	_, err = command.StdinPipe()
-	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
 	g.Expect(command.Start()).To(gomega.Succeed())
 
 	line, err := bufio.NewReader(output).ReadString('\n')
-	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
 	name, dir, found := strings.Cut(strings.TrimSpace(line), " ")
 	g.Expect(found).To(gomega.Equal(true), "what the helper printed: %q", line)
 	id, err = Parse(name)
-	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
 
 	return id, dir, func() {
 		g.Expect(command.Process.Kill()).To(gomega.Succeed())
@@ -80,7 +80,7 @@ func TestAProcessIsAliveUntilItIsKilled(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 
 	id, _, kill := child(t)
-	g.Expect(id).NotTo(gomega.Equal(Current()))
+	g.Expect(id).ToNot(gomega.Equal(Current()))
 	g.Expect(id.Ours()).To(gomega.Equal(true))
 	g.Expect(id.Alive()).To(gomega.Equal(true))
 

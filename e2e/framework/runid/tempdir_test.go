@@ -15,20 +15,20 @@ func TestSweepTempRemovesWhatAKilledRunLeft(t *testing.T) {
 	t.Setenv("TMPDIR", root)
 
 	ours, err := TempDir("logs")
-	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
 	_, left, kill := child(t)
 	g.Expect(os.WriteFile(filepath.Join(left, "file"), nil, 0o600)).To(gomega.Succeed())
 
 	// While its owner lives, a folder is left alone.
 	removed, err := SweepTemp()
-	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
 	g.Expect(removed).To(gomega.BeEmpty())
 
 	kill()
 	removed, err = SweepTemp()
-	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
 	g.Expect(removed).To(gomega.ConsistOf(left))
-	g.Expect(left).NotTo(gomega.BeADirectory())
+	g.Expect(left).ToNot(gomega.BeADirectory())
 	g.Expect(ours).To(gomega.BeADirectory())
 }
 
@@ -54,7 +54,7 @@ func TestSweepTempLeavesWhatIsNotOurs(t *testing.T) {
 
 	removed, err := SweepTemp()
 
-	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
 	g.Expect(removed).To(gomega.BeEmpty())
 	g.Expect(target).To(gomega.BeADirectory())
 }

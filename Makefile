@@ -1,0 +1,84 @@
+# seatrial: everything is done from here; CI calls the same targets.
+# Choices, on the command line or in the environment with the prefix SEATRIAL_:
+#   PROVIDER=auto|kind   ENGINE=auto|podman|docker|nerdctl
+#   NODE_IMAGE=          a kind node image to use instead of building one
+#   KUBERNETES=          the version it has
+#   CLUSTER=keep         the cluster outlives the run, and the next run takes it over
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+export SEATRIAL_PROVIDER   := $(or $(PROVIDER),$(SEATRIAL_PROVIDER))
+export SEATRIAL_ENGINE     := $(or $(ENGINE),$(SEATRIAL_ENGINE))
+export SEATRIAL_NODE_IMAGE := $(or $(NODE_IMAGE),$(SEATRIAL_NODE_IMAGE))
+export SEATRIAL_KUBERNETES := $(or $(KUBERNETES),$(SEATRIAL_KUBERNETES))
+export SEATRIAL_CLUSTER    := $(or $(CLUSTER),$(SEATRIAL_CLUSTER))
+
+# Packages that bring up a cluster of their own run one after the other: two clusters at
+# once on two cores only make each other slow.
+SUITES := ./e2e/workshop ./e2e/harness
+LINT   := bin/golangci-lint
+# tools/distro is compiled without C and with trimmed paths; looking at it in any other
+# way would compile all of Kubernetes a second time.
+DISTRO := CGO_ENABLED=0 GOFLAGS=-trimpath
+
+##@ The two you need
+
+.PHONY: demo
+demo: prepare ## play the workshop on a real cluster and tell which promises were kept
+	go run ./tools/seatrial demo
+
+.PHONY: test
+test: prepare lint unit suites ## all tests: lint, unit tests, and the suites on a real cluster
+
+##@ Parts of them
+
+.PHONY: prepare
+prepare: engine ## make what is missing: engine, node image, the workshop's images, helm, kubectl
+	go run ./tools/nodeimage
+
+.PHONY: engine
+engine: ## find a container engine that can run nodes; as root on Debian and Ubuntu, install one if there is none
+	go run ./tools/engine
+
+.PHONY: unit
+unit: ## tests that need no cluster, with the race detector
+	go test -race $$(go list ./... | grep -v -x -F "$$(go list $(SUITES))")
+	cd tools/distro && $(DISTRO) go test ./podnet ./crictl
+
+.PHONY: suites
+suites: ## the suites, each on a cluster of its own
+	go test -race -count=1 -p 1 -timeout 40m -v $(SUITES)
+
+.PHONY: bench
+bench: prepare ## measure against kind's and helm's own commands, in one run
+	go run ./tools/bench
+
+.PHONY: lint
+lint: $(LINT) ## check the style of every module
+	$(LINT) run --config tools/lint/golangci.yml ./...
+	cd tools/distro && $(DISTRO) ../../$(LINT) run --config ../lint/golangci.yml ./...
+
+.PHONY: $(LINT)
+$(LINT):
+	@go -C tools/lint build -trimpath -o ../../$(LINT) github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+.PHONY: fmt
+fmt: $(LINT) ## format every file
+	$(LINT) fmt --config tools/lint/golangci.yml ./...
+
+##@ Cleaning up
+
+.PHONY: sweep
+sweep: ## remove what killed runs have left on this machine
+	go run ./tools/seatrial sweep
+
+.PHONY: clean
+clean: ## remove what was prepared: images, binaries, kept clusters, caches of this project
+	go run ./tools/seatrial clean
+	rm -rf bin _artifacts
+
+.PHONY: help
+help:
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,123 @@
+package kind
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/util/version"
+	"sigs.k8s.io/kind/pkg/apis/config/v1alpha4"
+	"sigs.k8s.io/yaml"
+
+	"seatrial/e2e/framework/engine"
+)
+
+const (
+	// runLabel marks every node with the run that made it.
+	runLabel = "seatrial.dev/run"
+
+	// restartPeriod is the longest time a container waits to be started again.
+	restartPeriod = "2s"
+)
+
+// extraArgs are flags of a control-plane component. Kind turns the map into the
+// list that newer kubeadm versions want, as long as the patch names no version.
+type extraArgs struct {
+	ExtraArgs map[string]string `json:"extraArgs"`
+}
+
+type etcd struct {
+	Local extraArgs `json:"local"`
+}
+
+type clusterPatch struct {
+	Kind              string    `json:"kind"`
+	Etcd              etcd      `json:"etcd"`
+	ControllerManager extraArgs `json:"controllerManager"`
+	Scheduler         extraArgs `json:"scheduler"`
+}
+
+type kubeletPatch struct {
+	Kind             string     `json:"kind"`
+	FailCgroupV1     *bool      `json:"failCgroupV1,omitempty"`
+	CrashLoopBackOff *crashLoop `json:"crashLoopBackOff,omitempty"`
+}
+
+type crashLoop struct {
+	MaxContainerRestartPeriod string `json:"maxContainerRestartPeriod"`
+}
+
+// renderConfig says what kind shall make of an order on this host.
+func renderConfig(o *order, host engine.Host) (*v1alpha4.Cluster, error) {
+	config := &v1alpha4.Cluster{
+		TypeMeta: v1alpha4.TypeMeta{Kind: "Cluster", APIVersion: "kind.x-k8s.io/v1alpha4"},
+		Name:     o.name,
+		Nodes:    []v1alpha4.Node{renderNode(o, v1alpha4.ControlPlaneRole)},
+	}
+	for range o.workers {
+		config.Nodes = append(config.Nodes, renderNode(o, v1alpha4.WorkerRole))
+	}
+
+	for _, patch := range []any{throwAway(), kubelet(o, host)} {
+		text, err := yaml.Marshal(patch)
+		if err != nil {
+			return nil, fmt.Errorf("rendering a kubeadm patch: %w", err)
+		}
+		config.KubeadmConfigPatches = append(config.KubeadmConfigPatches, string(text))
+	}
+	if !host.Has("CAP_SYS_RESOURCE") && o.inside == "" {
+		// Restarts containerd on every node, which an image that needs no patch is spared.
+		config.ContainerdConfigPatches = keepOOMScores()
+	}
+	return config, nil
+}
+
+func renderNode(o *order, role v1alpha4.NodeRole) v1alpha4.Node {
+	return v1alpha4.Node{Role: role, Image: o.image, Labels: map[string]string{runLabel: o.run.String()}}
+}
+
+// throwAway trades what only matters to clusters that must survive a crash: no
+// etcd write waits for the disk, and the only controller manager and scheduler
+// there will ever be do not wait to be elected.
+func throwAway() clusterPatch {
+	single := extraArgs{ExtraArgs: map[string]string{"leader-elect": "false"}}
+	return clusterPatch{
+		Kind:              "ClusterConfiguration",
+		Etcd:              etcd{Local: extraArgs{ExtraArgs: map[string]string{"unsafe-no-fsync": "true"}}},
+		ControllerManager: single,
+		Scheduler:         single,
+	}
+}
+
+// kubelet is what a kubelet is told beyond what kind tells it.
+func kubelet(o *order, host engine.Host) kubeletPatch {
+	patch := kubeletPatch{Kind: "KubeletConfiguration"}
+	if host.CgroupVersion == 1 {
+		// Since Kubernetes 1.35, kubelet refuses cgroup v1 unless told.
+		allow := false
+		patch.FailCgroupV1 = &allow
+	}
+	if knowsRestartPeriod(o.inside) {
+		// A program that ends because it was started before what it needs is tried
+		// again soon, not after ten seconds, then twenty, then forty.
+		patch.CrashLoopBackOff = &crashLoop{MaxContainerRestartPeriod: restartPeriod}
+	}
+	return patch
+}
+
+// knowsRestartPeriod reports whether a Kubernetes accepts the setting, which is
+// the case since 1.35. An image that does not tell its version is not given it.
+func knowsRestartPeriod(kubernetes string) bool {
+	parsed, err := version.ParseSemantic(kubernetes)
+	return err == nil && parsed.AtLeast(version.MajorMinor(1, 35))
+}
+
+// keepOOMScores stops containerd from lowering out-of-memory scores, which the
+// kernel forbids without CAP_SYS_RESOURCE and without which no pod starts. Kind
+// applies the patch whose version is that of the node's own configuration.
+func keepOOMScores() []string {
+	const format = "version = %d\n[plugins.%q]\n  restrict_oom_score_adj = true\n"
+	return []string{
+		fmt.Sprintf(format, 2, "io.containerd.grpc.v1.cri"),
+		fmt.Sprintf(format, 3, "io.containerd.cri.v1.runtime"),
+		fmt.Sprintf(format, 4, "io.containerd.cri.v1.runtime"),
+	}
+}

@@ -1,0 +1,293 @@
+package helm
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/onsi/gomega"
+	"go.uber.org/goleak"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+func TestNewTellsWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	_, kubeconfig := newFakeAPI(t)
+	for name, test := range map[string]struct {
+		options Options
+		want    string
+	}{
+		"no kubeconfig":      {Options{}, "Options.Kubeconfig is empty"},
+		"a missing one":      {Options{Kubeconfig: filepath.Join("none", "there")}, "no such file or directory"},
+		"an unknown driver":  {Options{Kubeconfig: kubeconfig, Driver: "memory"}, `driver "memory" is neither "secret" nor "configmap"`},
+		"an unknown context": {Options{Kubeconfig: kubeconfig, Context: "other"}, `context "other" is not in the file, which has: fake`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := gomega.NewWithT(t)
+			_, err := New(test.options)
+			g.Expect(err).To(gomega.MatchError(gomega.HavePrefix("creating a Helm client")))
+			g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring(test.want)))
+		})
+	}
+}
+
+func TestTheNamespaceIsTheContextsUnlessGiven(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	_, kubeconfig := newFakeAPI(t)
+	client, err := New(Options{Kubeconfig: kubeconfig})
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(client.namespace).To(gomega.Equal("place"))
+	client, err = New(Options{Kubeconfig: kubeconfig, Namespace: "elsewhere"})
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(client.namespace).To(gomega.Equal("elsewhere"))
+}
+
+func TestOnlyTheFirstOperationReadsTheKinds(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	api, client := newFakeClient(t)
+
+	g.Expect(client.Install(t.Context(), "first", load(t, "plain"), nil)).Error().NotTo(gomega.HaveOccurred())
+	g.Expect(api.taken()).To(gomega.ContainElements("GET /version", "GET /api", "GET /apis", "GET /api/v1"))
+
+	g.Expect(client.Install(t.Context(), "second", load(t, "plain"), nil)).Error().NotTo(gomega.HaveOccurred())
+	g.Expect(api.taken()).To(gomega.Equal([]string{
+		"GET /apis",
+		"GET /api/v1/namespaces/place/secrets",
+		"GET /api/v1/namespaces/place/configmaps/second",
+		"POST /api/v1/namespaces/place/secrets",
+		"POST /api/v1/namespaces/place/configmaps",
+		"PUT /api/v1/namespaces/place/secrets/sh.helm.release.v1.second.v1",
+	}))
+}
+
+func TestAnUpgradeAndARollbackReadTheHistoryOnce(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	api, client := newFakeClient(t)
+	g.Expect(client.Install(t.Context(), "story", load(t, "plain"), nil)).Error().NotTo(gomega.HaveOccurred())
+	api.taken()
+
+	const list = "GET /api/v1/namespaces/place/secrets"
+	g.Expect(client.Upgrade(t.Context(), "story", load(t, "plain"), Values{"message": "two"})).To(gomega.HaveField("Revision", 2))
+	g.Expect(count(api.taken(), list)).To(gomega.Equal(1))
+	g.Expect(client.Rollback(t.Context(), "story", 1)).To(gomega.HaveField("Description", "Rollback to 1"))
+	g.Expect(count(api.taken(), list)).To(gomega.Equal(1))
+	g.Expect(statuses(t, client)).To(gomega.Equal([]Status{StatusSuperseded, StatusSuperseded, StatusDeployed}))
+}
+
+func TestANewKindIsNoticed(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	api, client := newFakeClient(t)
+	_, err := client.Status(t.Context(), "story")
+	g.Expect(err).To(gomega.MatchError(ErrReleaseNotFound))
+	g.Expect(client.Install(t.Context(), "story", load(t, "plain"), nil)).Error().NotTo(gomega.HaveOccurred())
+
+	s, err := client.session(t.Context())
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(s.learn()).To(gomega.Succeed())
+	mapper, err := s.ToRESTMapper()
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	pod := schema.GroupKind{Kind: "Pod"}
+	_, err = mapper.RESTMapping(pod)
+	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring(`no matches for kind "Pod"`)))
+	api.addKind("pods", "Pod")
+	g.Expect(mapper.RESTMapping(pod)).To(gomega.HaveField("Resource.Resource", "pods"))
+}
+
+func TestASuccessWhoseRecordIsLostIsRecordedAgain(t *testing.T) {
+	t.Parallel()
+	for name, act := range map[string]func(context.Context, *testing.T, *Client) (*Release, error){
+		"install": func(ctx context.Context, t *testing.T, client *Client) (*Release, error) {
+			t.Helper()
+			return client.Install(ctx, "new", load(t, "plain"), nil)
+		},
+		"upgrade": func(ctx context.Context, t *testing.T, client *Client) (*Release, error) {
+			t.Helper()
+			return client.Upgrade(ctx, "story", load(t, "plain"), nil)
+		},
+		"rollback": func(ctx context.Context, _ *testing.T, client *Client) (*Release, error) {
+			return client.Rollback(ctx, "story", 1)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := gomega.NewWithT(t)
+			api, client := newFakeClient(t)
+			g.Expect(client.Install(t.Context(), "story", load(t, "plain"), nil)).Error().NotTo(gomega.HaveOccurred())
+
+			// As many writes fail as Helm makes after the last object.
+			var left atomic.Int32
+			left.Store(map[string]int32{"install": 1, "upgrade": 2, "rollback": 2}[name])
+			api.meddle(func(w http.ResponseWriter, r *http.Request) bool {
+				if !isRecord(r, http.MethodPut) || left.Add(-1) < 0 {
+					return false
+				}
+				http.Error(w, "not now", http.StatusInternalServerError)
+				return true
+			})
+			g.Expect(act(t.Context(), t, client)).To(gomega.HaveField("Status", StatusDeployed))
+			want := []Status{StatusSuperseded, StatusDeployed}
+			if name == "install" {
+				want = []Status{StatusDeployed}
+			}
+			g.Expect(statuses(t, client)).To(gomega.Equal(want))
+		})
+	}
+}
+
+func TestASuccessThatCannotBeRecordedIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	api, client := newFakeClient(t)
+	api.meddle(func(w http.ResponseWriter, r *http.Request) bool {
+		if !isRecord(r, http.MethodPut) {
+			return false
+		}
+		http.Error(w, "never", http.StatusInternalServerError)
+		return true
+	})
+	_, err := client.Install(t.Context(), "story", load(t, "plain"), nil)
+	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("all is done, but recording that fails, so that revision 1 stays pending")))
+}
+
+func TestARecordWhoseCreationGotNoAnswerIsSetRight(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	api, client := newFakeClient(t)
+	api.meddle(func(_ http.ResponseWriter, r *http.Request) bool {
+		if !isRecord(r, http.MethodPost) {
+			return false
+		}
+		api.meddle(nil)
+		api.ServeHTTP(httptest.NewRecorder(), r)
+		panic(http.ErrAbortHandler) // The connection breaks.
+	})
+	_, err := client.Install(t.Context(), "story", load(t, "plain"), nil)
+	g.Expect(err).To(gomega.MatchError(ErrUnreachable))
+	g.Expect(client.Status(t.Context(), "story")).To(gomega.And(
+		gomega.HaveField("Status", StatusFailed), gomega.HaveField("Description", gomega.HavePrefix("Install failed: ")),
+	))
+}
+
+func TestARecordThatCannotBeReadIsAnError(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	api, client := newFakeClient(t)
+	g.Expect(client.Install(t.Context(), "story", load(t, "plain"), nil)).Error().NotTo(gomega.HaveOccurred())
+	api.mu.Lock()
+	api.objects["/api/v1/namespaces/place/secrets/sh.helm.release.v1.story.v1"]["data"] = map[string]any{"release": "Z2FyYmFnZQ=="}
+	api.mu.Unlock()
+
+	_, err := client.Status(t.Context(), "story")
+	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("there are records, but none that can be decoded")))
+	s, err := client.session(t.Context())
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	_, err = s.records.Get("sh.helm.release.v1.story.v1")
+	g.Expect(err).To(gomega.MatchError(`the record "sh.helm.release.v1.story.v1" cannot be decoded`))
+}
+
+func TestAServerThatNeverAnswersDoesNotHoldAStoppedOperation(t *testing.T) {
+	g := gomega.NewWithT(t)
+	api, client := newFakeClient(t)
+	g.Expect(client.Install(t.Context(), "story", load(t, "plain"), nil)).Error().NotTo(gomega.HaveOccurred())
+	before := goleak.IgnoreCurrent()
+	released := make(chan struct{})
+	api.meddle(func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodGet && r.URL.Path == "/apis" {
+			return false
+		}
+		select {
+		case <-released:
+		case <-r.Context().Done():
+		}
+		return true
+	})
+	ctx, stop := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, errors.New("the patience of this test"))
+	defer stop()
+	start := time.Now()
+	_, err := client.Upgrade(ctx, "story", load(t, "plain"), nil)
+	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("stopped by the patience of this test")))
+	g.Expect(time.Since(start)).To(gomega.BeNumerically("<", time.Second))
+	close(released)
+	goleak.VerifyNone(t, before,
+		goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"),
+		goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"),
+		goleak.IgnoreAnyFunction("net/http.(*conn).serve"))
+}
+
+func TestAnOperationThatIsOverBeforeItBeginsMakesNoRequest(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	api, client := newFakeClient(t)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	_, err := client.Install(ctx, "story", load(t, "plain"), nil)
+	g.Expect(err).To(gomega.MatchError(context.Canceled))
+	g.Expect(client.Uninstall(ctx, "story")).To(gomega.MatchError(context.Canceled))
+	_, err = client.History(ctx, "story")
+	g.Expect(err).To(gomega.MatchError(context.Canceled))
+	g.Expect(api.taken()).To(gomega.BeEmpty())
+}
+
+func TestWritesAreStrict(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	api, client := newFakeClient(t)
+	var lax atomic.Value
+	api.meddle(func(_ http.ResponseWriter, r *http.Request) bool {
+		query := r.URL.Query()
+		if r.Method != http.MethodGet && (query.Get("fieldValidation") != "Strict" || query.Get("fieldManager") != "helm") {
+			lax.Store(r.Method + " " + r.URL.String())
+		}
+		return false
+	})
+	g.Expect(client.Install(t.Context(), "story", load(t, "plain"), nil)).Error().NotTo(gomega.HaveOccurred())
+	g.Expect(client.Upgrade(t.Context(), "story", load(t, "plain"), Values{"message": "two"})).Error().NotTo(gomega.HaveOccurred())
+	g.Expect(lax.Load()).To(gomega.BeNil())
+}
+
+func newFakeClient(t *testing.T) (*fakeAPI, *Client) {
+	t.Helper()
+	api, kubeconfig := newFakeAPI(t)
+	client, err := New(Options{Kubeconfig: kubeconfig})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return api, client
+}
+
+func statuses(t *testing.T, client *Client) []Status {
+	t.Helper()
+	name := "story"
+	if found, err := client.History(t.Context(), "new"); err == nil && len(found) > 0 {
+		name = "new"
+	}
+	found, err := client.History(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make([]Status, 0, len(found))
+	for _, revision := range found {
+		all = append(all, revision.Status)
+	}
+	return all
+}
+
+func count(requests []string, wanted string) int {
+	n := 0
+	for _, request := range requests {
+		if request == wanted {
+			n++
+		}
+	}
+	return n
+}

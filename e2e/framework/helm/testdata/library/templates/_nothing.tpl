@@ -1,0 +1,1 @@
+{{- define "nothing" }}{{ end -}}

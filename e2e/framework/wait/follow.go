@@ -1,0 +1,213 @@
+package wait
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/dynamic"
+
+	"seatrial/e2e/framework/objects"
+)
+
+const (
+	// firstRetry is short because a broken watch is normally mended by the next try.
+	firstRetry = 10 * time.Millisecond
+	// lastRetry bounds how long a change stays unnoticed after the API server is back.
+	lastRetry = 500 * time.Millisecond
+)
+
+// feeds is the live view of all scopes of a wait.
+type feeds struct {
+	all     []*feed
+	changed chan struct{}
+	running sync.WaitGroup
+}
+
+// feed holds the objects of one scope, from one list and the watch that continues it.
+type feed struct {
+	scope
+
+	api     dynamic.ResourceInterface
+	changed chan<- struct{}
+
+	mu     sync.Mutex
+	items  map[string]*unstructured.Unstructured
+	listed bool
+	err    error
+	// version is where the next watch goes on; empty asks for a new list. Only the feed's own goroutine uses it.
+	version string
+}
+
+// follow starts one goroutine for each scope; they end with ctx.
+func follow(ctx context.Context, client *objects.Client, scopes []scope) *feeds {
+	f := &feeds{changed: make(chan struct{}, 1)}
+	for _, s := range scopes {
+		one := &feed{scope: s, api: client.ResourceOf(s.resource, s.namespace), changed: f.changed}
+		f.all = append(f.all, one)
+		f.running.Go(func() { one.run(ctx) })
+	}
+	return f
+}
+
+// wait returns when all goroutines have ended.
+func (f *feeds) wait() { f.running.Wait() }
+
+// snapshot gives all live objects, and whether every list that a verdict needs has been read.
+func (f *feeds) snapshot() (live []*unstructured.Unstructured, complete bool) {
+	complete = true
+	for _, one := range f.all {
+		items, listed := one.snapshot()
+		live = append(live, items...)
+		complete = complete && (listed || one.advisory)
+	}
+	return live, complete
+}
+
+// problems are the scopes whose last contact with the API server was an error.
+func (f *feeds) problems() []string {
+	var out []string
+	for _, one := range f.all {
+		if err := one.problem(); err != nil {
+			out = append(out, fmt.Sprintf("%s: %s", one.resource.GroupResource(), oneLine(err.Error())))
+		}
+	}
+	return out
+}
+
+func (f *feed) snapshot() ([]*unstructured.Unstructured, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Collect(maps.Values(f.items)), f.listed
+}
+
+func (f *feed) problem() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.err
+}
+
+func (f *feed) run(ctx context.Context) {
+	delay := firstRetry
+	for {
+		began := time.Now()
+		err := f.listAndWatch(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		f.update(func() { f.err = err })
+		if time.Since(began) > lastRetry {
+			delay = firstRetry
+		}
+		pause := time.NewTimer(delay)
+		select {
+		case <-ctx.Done():
+			pause.Stop()
+			return
+		case <-pause.C:
+		}
+		delay = min(2*delay, lastRetry)
+	}
+}
+
+// listAndWatch returns when the watch ends: nil if it can be continued, an error otherwise.
+func (f *feed) listAndWatch(ctx context.Context) error {
+	if f.version == "" {
+		if err := f.list(ctx); err != nil {
+			return err
+		}
+	}
+	w, err := f.api.Watch(ctx, metav1.ListOptions{
+		ResourceVersion: f.version, FieldSelector: f.fields, AllowWatchBookmarks: true,
+	})
+	if err != nil {
+		if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
+			f.version = ""
+		}
+		return fmt.Errorf("watching: %w", err)
+	}
+	f.update(func() { f.err = nil })
+	err = f.take(ctx, w)
+	w.Stop()
+	for range w.ResultChan() {
+		// The channel is closed when the watch's own goroutine has ended.
+		continue
+	}
+	return err
+}
+
+// take applies events until there are no more.
+func (f *feed) take(ctx context.Context, w watch.Interface) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case event, open := <-w.ResultChan():
+			if !open {
+				return nil
+			}
+			if err := f.apply(event); err != nil {
+				f.version = ""
+				return err
+			}
+		}
+	}
+}
+
+// list reads without a resource version, which is a read of the latest state: an older one could still show the revision before.
+func (f *feed) list(ctx context.Context) error {
+	found, err := f.api.List(ctx, metav1.ListOptions{FieldSelector: f.fields})
+	if apierrors.IsNotFound(err) {
+		// The kind is not served any more, so none of its objects exists.
+		f.update(func() { f.items, f.listed = nil, true })
+	}
+	if err != nil {
+		return fmt.Errorf("listing: %w", err)
+	}
+	items := make(map[string]*unstructured.Unstructured, len(found.Items))
+	for i := range found.Items {
+		items[key(&found.Items[i])] = &found.Items[i]
+	}
+	f.version = found.GetResourceVersion()
+	f.update(func() { f.items, f.listed = items, true })
+	return nil
+}
+
+func (f *feed) apply(event watch.Event) error {
+	if event.Type == watch.Error {
+		return fmt.Errorf("watching: %w", apierrors.FromObject(event.Object))
+	}
+	u, ok := event.Object.(*unstructured.Unstructured)
+	if !ok {
+		return fmt.Errorf("watching: unexpected %T", event.Object)
+	}
+	f.version = u.GetResourceVersion()
+	switch event.Type {
+	case watch.Added, watch.Modified:
+		f.update(func() { f.items[key(u)] = u })
+	case watch.Deleted:
+		f.update(func() { delete(f.items, key(u)) })
+	case watch.Bookmark, watch.Error:
+	}
+	return nil
+}
+
+// update changes what others read and says so; a signal that nobody has taken yet covers this change too.
+func (f *feed) update(change func()) {
+	f.mu.Lock()
+	change()
+	f.mu.Unlock()
+	select {
+	case f.changed <- struct{}{}:
+	default:
+	}
+}
+
+func key(u *unstructured.Unstructured) string { return u.GetNamespace() + "/" + u.GetName() }

@@ -1,0 +1,85 @@
+package wait
+
+import (
+	"fmt"
+	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"seatrial/e2e/framework/objects"
+)
+
+// leftovers are objects that should be gone, and what owned objects they or an earlier revision left behind.
+func (x *index) leftovers() []Unready {
+	var all []Unready
+	for _, ref := range x.state.Gone {
+		u := x.byRef[ref]
+		switch {
+		case u == nil:
+		case u.GetDeletionTimestamp() == nil:
+			all = append(all, Unready{Object: ref, Reason: "still exists"})
+		default:
+			all = append(all, Unready{Object: ref, Reason: goingAway(u)})
+		}
+	}
+	for _, gk := range dependent() {
+		for _, u := range x.byKind[gk] {
+			ref := objects.RefOf(u)
+			if slices.Contains(x.state.Gone, ref) || x.wanted(ref) {
+				continue
+			}
+			if reason := x.leftover(u); reason != "" {
+				all = append(all, Unready{Object: ref, Reason: reason})
+			}
+		}
+	}
+	return all
+}
+
+func (x *index) leftover(u *unstructured.Unstructured) string {
+	owner := metav1.GetControllerOf(u)
+	if owner == nil {
+		return ""
+	}
+	if x.orphaned(u) {
+		return fmt.Sprintf("left over from %s/%s, which is gone", owner.Kind, owner.Name)
+	}
+	if u.GetDeletionTimestamp() != nil && x.ours(u) {
+		return goingAway(u)
+	}
+	return ""
+}
+
+// orphaned tells whether an object's owner does not exist any more, as far as its kind is watched.
+func (x *index) orphaned(u *unstructured.Unstructured) bool {
+	owner := metav1.GetControllerOf(u)
+	return owner != nil && x.byUID[owner.UID] == nil && slices.Contains(owning(), groupKind(owner))
+}
+
+// ours tells whether an object belongs to the release: its first owner is of the manifest, is to be gone, or is gone.
+// What another release of the namespace takes away is not waited for.
+func (x *index) ours(u *unstructured.Unstructured) bool {
+	for {
+		owner := metav1.GetControllerOf(u)
+		if owner == nil {
+			ref := objects.RefOf(u)
+			return x.wanted(ref) || slices.Contains(x.state.Gone, ref)
+		}
+		if x.orphaned(u) {
+			return true
+		}
+		if u = x.byUID[owner.UID]; u == nil {
+			return false
+		}
+	}
+}
+
+func (x *index) wanted(ref objects.Ref) bool {
+	return slices.ContainsFunc(x.state.Wanted, func(w *unstructured.Unstructured) bool { return objects.RefOf(w) == ref })
+}
+
+func groupKind(owner *metav1.OwnerReference) schema.GroupKind {
+	return schema.FromAPIVersionAndKind(owner.APIVersion, owner.Kind).GroupKind()
+}

@@ -1,0 +1,107 @@
+package wait
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"seatrial/e2e/framework/objects"
+)
+
+// question is one wait: what to watch, and how to tell from it what is missing.
+type question struct {
+	subject   string
+	namespace string
+	total     int
+	scopes    []scope
+	timeout   time.Duration
+	steady    time.Duration
+	assess    func(live []*unstructured.Unstructured) []Unready
+	progress  func(Status)
+}
+
+// answer watches until nothing is missing. All it started has ended when it returns.
+func answer(ctx context.Context, client *objects.Client, q question) error {
+	timeout := time.NewTimer(cmp.Or(q.timeout, DefaultTimeout))
+	defer timeout.Stop()
+	steady := time.NewTimer(0)
+	defer steady.Stop()
+	watching, stop := context.WithCancel(ctx)
+	v := vigil{question: q, start: time.Now(), seen: follow(watching, client, q.scopes)}
+	defer v.seen.wait()
+	defer stop()
+	for {
+		var end func(Report) error
+		select {
+		case <-v.seen.changed:
+		case <-steady.C:
+		case <-timeout.C:
+			end = func(r Report) error { return &TimeoutError{Report: r} }
+		case <-ctx.Done():
+			end = func(r Report) error { return &CancelledError{Report: r, Cause: context.Cause(ctx)} }
+		}
+		// A last look decides: what became ready with the last tick is ready.
+		done, again, err := v.look()
+		if done || err != nil {
+			return err
+		}
+		if end != nil {
+			return end(v.report())
+		}
+		if again > 0 {
+			steady.Reset(again)
+		}
+	}
+}
+
+// vigil is a wait under way.
+type vigil struct {
+	question
+
+	start time.Time
+	seen  *feeds
+	// unready is what was missing at the last look, if there was one; trouble is the last that was not nothing.
+	unready, trouble []Unready
+	looked           bool
+	// readySince is when nothing was missing any more.
+	readySince time.Time
+}
+
+// look tells whether nothing is missing, and has not been for long enough; or after what time to look again even if
+// nothing changes; or it gives the error if something is missing for good.
+func (v *vigil) look() (done bool, again time.Duration, err error) {
+	live, complete := v.seen.snapshot()
+	if !complete {
+		return false, 0, nil
+	}
+	found := v.assess(live)
+	changed := !v.looked || !slices.EqualFunc(found, v.unready, Unready.equal)
+	if len(found) > 0 {
+		v.trouble = found
+	}
+	if len(found) == 0 && (!v.looked || len(v.unready) > 0) {
+		v.readySince = time.Now()
+	}
+	v.unready, v.looked = found, true
+	if changed && v.progress != nil {
+		v.progress(Status{Waited: time.Since(v.start), Total: v.total, Unready: found})
+	}
+	if slices.ContainsFunc(found, func(u Unready) bool { return u.Terminal }) {
+		return false, 0, &FailedError{Report: v.report()}
+	}
+	if len(found) > 0 {
+		return false, 0, nil
+	}
+	again = v.steady - time.Since(v.readySince)
+	return again <= 0, again, nil
+}
+
+func (v *vigil) report() Report {
+	return Report{
+		Subject: v.subject, Namespace: v.namespace, Waited: time.Since(v.start), Steady: v.steady,
+		Observed: v.looked, Unready: v.trouble, Watching: v.seen.problems(),
+	}
+}

@@ -1,0 +1,51 @@
+package wait
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"seatrial/e2e/framework/objects"
+)
+
+// Unready is one object that is not as it should be, and why.
+type Unready struct {
+	// Object is the one that was asked for, or one that should be gone.
+	Object objects.Ref
+	// Reason says what is missing.
+	Reason string
+	// Causes are the objects behind it, mostly pods.
+	Causes []Cause
+	// Terminal is true if waiting longer cannot help.
+	Terminal bool
+}
+
+// Cause is an object that keeps another one from being ready.
+type Cause struct {
+	// Object is the one to look at, the first of several in the same state.
+	Object objects.Ref
+	// Others counts further objects of the kind in the same state.
+	Others int
+	// Reason says what is wrong with it.
+	Reason string
+}
+
+// String is the object, the reason and the causes on one line.
+func (u Unready) String() string { return u.in(u.Object.Namespace) }
+
+func (u Unready) in(namespace string) string {
+	var b strings.Builder
+	b.WriteString(u.Object.In(namespace) + ": " + u.Reason)
+	for _, c := range u.Causes {
+		b.WriteString("; " + c.Object.In(namespace))
+		if c.Others > 0 {
+			fmt.Fprintf(&b, " (and %d more)", c.Others)
+		}
+		b.WriteString(": " + c.Reason)
+	}
+	return b.String()
+}
+
+func (u Unready) equal(other Unready) bool {
+	return u.Object == other.Object && u.Reason == other.Reason && u.Terminal == other.Terminal && slices.Equal(u.Causes, other.Causes)
+}

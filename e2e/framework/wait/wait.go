@@ -1,0 +1,104 @@
+// Package wait blocks until what a release owns is really there, or really gone, and says what is missing when it is not.
+//
+// It watches, it does not poll: a change is noticed when the API server tells it. The verdict itself is [Assess], a pure
+// function of the observed objects.
+package wait
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/rest"
+
+	"seatrial/e2e/framework/objects"
+)
+
+// DefaultTimeout is how long a wait takes at most when its caller does not say.
+const DefaultTimeout = 2 * time.Minute
+
+// LoadBalancerRule says what a Service of type LoadBalancer needs to be ready.
+type LoadBalancerRule int
+
+const (
+	// AddressOptional takes a pending address for an answer: on a cluster without a load balancer it stays pending for ever.
+	AddressOptional LoadBalancerRule = iota
+	// AddressRequired waits until the load balancer has an address.
+	AddressRequired
+)
+
+// Request is what to wait for.
+type Request struct {
+	// Namespace is where objects without a namespace of their own live. Empty if all are of kinds that have none.
+	Namespace string
+	// Objects are those of the manifest. Each must exist, be ready and not be on its way out.
+	Objects []*unstructured.Unstructured
+	// Gone are objects that must not exist any more, nor anything they owned.
+	Gone []*unstructured.Unstructured
+	// Timeout ends the wait. If unset, DefaultTimeout.
+	Timeout time.Duration
+	// Steady is how long all must stay as it should be. If unset, the first moment counts, and that is too early to see
+	// a crash: a container without a readiness probe is ready while it starts.
+	Steady time.Duration
+	// LoadBalancer is the rule for Services of that type and for Ingresses. If unset, AddressOptional.
+	LoadBalancer LoadBalancerRule
+	// Progress is told each time the list of what is missing changes. If unset, nobody is.
+	Progress func(Status)
+}
+
+// Status is how far a wait has come.
+type Status struct {
+	// Waited is the time since the start.
+	Waited time.Duration
+	// Total counts the objects asked for.
+	Total int
+	// Unready are those still missing, with the reasons, and whatever is still going away.
+	Unready []Unready
+}
+
+// Ready blocks until every object is ready and nothing of an earlier revision is still going away.
+// It returns a [*TimeoutError], a [*FailedError] as soon as waiting longer cannot help, or a [*CancelledError].
+func Ready(ctx context.Context, cfg *rest.Config, r Request) error {
+	client, err := objects.Connect(ctx, cfg)
+	if err != nil {
+		return fmt.Errorf("waiting for %s: %w", r.subject(), err)
+	}
+	defer client.Close()
+	return ready(ctx, client, r)
+}
+
+// Gone blocks until none of the objects exists, nor anything they owned.
+func Gone(ctx context.Context, cfg *rest.Config, namespace string, gone []*unstructured.Unstructured, timeout time.Duration) error {
+	return Ready(ctx, cfg, Request{Namespace: namespace, Gone: gone, Timeout: timeout})
+}
+
+func ready(ctx context.Context, client *objects.Client, r Request) error {
+	s, err := survey(client, r)
+	if err != nil {
+		return fmt.Errorf("waiting for %s: %w", r.subject(), err)
+	}
+	return answer(ctx, client, question{
+		subject:   r.subject(),
+		namespace: r.Namespace,
+		total:     len(r.Objects) + len(r.Gone),
+		scopes:    s.scopes,
+		timeout:   r.Timeout,
+		steady:    r.Steady,
+		progress:  r.Progress,
+		assess: func(live []*unstructured.Unstructured) []Unready {
+			return Assess(State{Wanted: s.wanted, Gone: s.gone, Live: live, LoadBalancer: r.LoadBalancer})
+		},
+	})
+}
+
+func (r Request) subject() string {
+	switch {
+	case len(r.Gone) == 0:
+		return fmt.Sprintf("%s in %q to be ready", count(len(r.Objects), "object"), r.Namespace)
+	case len(r.Objects) == 0:
+		return fmt.Sprintf("%s in %q to be gone", count(len(r.Gone), "object"), r.Namespace)
+	default:
+		return fmt.Sprintf("%s in %q to be ready and %d to be gone", count(len(r.Objects), "object"), r.Namespace, len(r.Gone))
+	}
+}

@@ -1,0 +1,64 @@
+// Package story is the workshop as chapters of things to do and promises to keep: what
+// the document tells its reader to type, and what it says will be seen. The suite makes
+// a spec of each promise, and the demo tells the same story on a terminal.
+package story
+
+import (
+	"context"
+	"fmt"
+
+	"seatrial/e2e/framework/helm"
+)
+
+// The names that the workshop gives to things.
+const (
+	Release   = "guestbook-demo"
+	Namespace = "helm-demo"
+)
+
+// Chapter is one step of the workshop.
+type Chapter struct {
+	Title    string
+	Command  string // what the reader of the document types
+	Do       func(ctx context.Context, w *World) error
+	Promises []Promise
+}
+
+// Promise is something that must be true once the chapter is done.
+type Promise struct {
+	Text string
+	Keep func(ctx context.Context, w *World) error // nil if it is kept; else the error says what is seen instead
+}
+
+// Telling is one way to tell the story: where Helm keeps its history.
+type Telling struct {
+	Name      string
+	Namespace string
+	Driver    helm.Driver
+}
+
+// Tellings are all ways: as the workshop does it, and with Helm's other storage driver.
+func Tellings() []Telling {
+	return []Telling{
+		{Name: "with history in Secrets", Namespace: Namespace, Driver: helm.Secrets},
+		{Name: "with history in ConfigMaps", Namespace: Namespace + "-configmaps", Driver: helm.ConfigMaps},
+	}
+}
+
+// Chapters is the story, in order: each chapter starts where the one before it ended.
+func Chapters() []Chapter {
+	return []Chapter{install(), upgrade(), rollback(), again(), uninstall()}
+}
+
+// Tell does what the chapter says. After a chapter that could not be done, the following
+// ones refuse: they would only report what is missing because of it.
+func (c Chapter) Tell(ctx context.Context, w *World) error {
+	if w.stuck != "" {
+		return fmt.Errorf("the chapter %q could not be done, so this one cannot start", w.stuck)
+	}
+	if err := c.Do(ctx, w); err != nil {
+		w.stuck = c.Title
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,23 @@
+package workshop
+
+import (
+	"os"
+	"testing"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"seatrial/e2e/framework"
+	"seatrial/e2e/suite"
+)
+
+// handle is the cluster of this run, the same one for all parallel processes.
+var handle framework.Handle
+
+func TestWorkshop(t *testing.T) { suite.Run(t, "workshop", "The workshop") }
+
+var _ = SynchronizedBeforeSuite(
+	func(ctx SpecContext) []byte { return suite.BringUp(ctx, "workshop") },
+	func(_ SpecContext, data []byte) { handle = suite.Join(data) },
+	NodeTimeout(framework.OpenTimeout))
+
+var _ = ReportAfterSuite("where it ran", func(_ SpecContext, report Report) { suite.Tell(os.Stdout, report, handle) })

@@ -1,0 +1,48 @@
+// Command seatrial proves on a real cluster that the Helm workshop does what it says.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes. A broken promise is told apart from everything that kept seatrial from
+// finding out.
+const (
+	exitError  = 1
+	exitBroken = 2
+)
+
+// errBroken means that the cluster did not do what the workshop says.
+var errBroken = errors.New("the workshop does not keep its promises")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := command().ExecuteContext(ctx)
+	stop()
+	switch {
+	case err == nil:
+	case errors.Is(err, errBroken):
+		os.Exit(exitBroken)
+	default:
+		fmt.Fprintln(os.Stderr, "seatrial:", err)
+		os.Exit(exitError)
+	}
+}
+
+func command() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "seatrial",
+		Short:         "Proves on a real cluster that the Helm workshop does what it says",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.AddCommand(demoCommand(), sweepCommand())
+	return root
+}
