@@ -122,6 +122,7 @@ var _ = Describe("A kind cluster", Label("kind", "slow"), func() {
 		_, err := home.provider.Create(ctx, home.spec(cluster.Spec{Name: "lost"}))
 		Expect(err).To(MatchError(ContainSubstring("a node went away while it was needed")))
 		Expect(home.remains(ctx, "lost")).To(BeEmpty())
+		Expect(filepath.Join(home.artifacts, "lost", "lost-control-plane", "inspect.json")).To(BeARegularFile())
 	}, SpecTimeout(kindTimeout))
 })
 

@@ -30,6 +30,7 @@ type kindHome struct {
 	provider        *kind.Provider
 	engine          *engine.Engine
 	dir             string
+	artifacts       string
 	usersKubeconfig string
 	onProgress      func(line string)
 
@@ -39,7 +40,7 @@ type kindHome struct {
 
 func newKindHome(ctx SpecContext) *kindHome {
 	GinkgoHelper()
-	home := &kindHome{dir: GinkgoT().TempDir(), onProgress: func(string) {}}
+	home := &kindHome{dir: GinkgoT().TempDir(), artifacts: GinkgoT().TempDir(), onProgress: func(string) {}}
 	home.usersKubeconfig = filepath.Join(GinkgoT().TempDir(), "config")
 	GinkgoT().Setenv("KUBECONFIG", home.usersKubeconfig)
 
@@ -47,7 +48,7 @@ func newKindHome(ctx SpecContext) *kindHome {
 	Expect(err).ToNot(HaveOccurred())
 	home.engine, err = engine.Find(ctx, engine.Options{Want: handle.Assets.Engine, Dir: filepath.Join(cache, "engine")})
 	Expect(err).ToNot(HaveOccurred())
-	home.provider, err = kind.New(home.engine, kind.Options{Dir: home.dir})
+	home.provider, err = kind.New(home.engine, kind.Options{Dir: home.dir, Artifacts: home.artifacts})
 	Expect(err).ToNot(HaveOccurred())
 	return home
 }

@@ -105,8 +105,8 @@ spec:
 	})
 
 	It("survives that its connections are cut", func(ctx SpecContext) {
-		all := b.create(ctx, shell("slow", "sleep 3; touch /tmp/up; sleep 600",
-			`readinessProbe: {periodSeconds: 1, exec: {command: [test, -e, /tmp/up]}}`))
+		all := b.create(ctx, shell("slow", "sleep 3; touch /data/up; sleep 600",
+			`readinessProbe: {periodSeconds: 1, exec: {command: [test, -e, /data/up]}}`))
 		var wire cutter
 		config := *b.config
 		config.Dial = wire.dial
@@ -202,7 +202,7 @@ spec:
       containers: [{name: app, image: "localhost/seatrial/redis:7", imagePullPolicy: Never, command: [sh, -c, exit 7]}]
 `, "Job/migrate: failed: BackoffLimitExceeded", "exit code 7"),
 		Entry("for a progress deadline that is over",
-			strings.Replace(shell("late", "exit 3", "readinessProbe: {exec: {command: [sh, -c, exit 1]}}"), "spec:\n  selector", "spec:\n  progressDeadlineSeconds: 3\n  selector", 1),
+			strings.Replace(shell("late", "exit 3", "readinessProbe: {exec: {command: [sh, -c, exit 1]}}"), "spec:\n  selector", "spec:\n  progressDeadlineSeconds: 10\n  selector", 1),
 			"its progress deadline is over", "exit code 3"),
 	)
 })

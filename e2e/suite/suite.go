@@ -34,7 +34,7 @@ func Run(t *testing.T, name, title string) {
 	if reporter.JSONReport == "" {
 		reporter.JSONReport = filepath.Join(dir, "report.json")
 	}
-	NewWithT(t).Expect(os.MkdirAll(dir, 0o755)).To(Succeed())
+	NewWithT(t).Expect(os.MkdirAll(dir, 0o750)).To(Succeed())
 	RunSpecs(t, title, config, reporter)
 }
 

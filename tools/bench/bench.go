@@ -248,7 +248,7 @@ func (b *bench) cold(ctx context.Context) (row, error) {
 		"HOME=" + home, "SEATRIAL_CACHE=" + filepath.Join(home, "seatrial"),
 		"GOCACHE=" + filepath.Join(home, "build"), "GOMODCACHE=" + filepath.Join(home, "modules"), "GOFLAGS=-modcacherw",
 	}
-	if err := os.MkdirAll(home, 0o755); err != nil {
+	if err := os.MkdirAll(home, 0o750); err != nil {
 		return row{}, err
 	}
 	if _, err := b.engine.Run(ctx, "rmi", b.prepared.NodeImage); err != nil {

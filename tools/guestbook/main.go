@@ -27,7 +27,7 @@ const (
 )
 
 func main() {
-	root := context.Background() //nolint:forbidigo // A process has no caller to take a context from.
+	root := context.Background()
 	ctx, stop := signal.NotifyContext(root, os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)

@@ -9,15 +9,15 @@ import (
 // scenario needs.
 type Features struct {
 	// Containers: pods really run.
-	Containers bool
+	Containers bool `json:"containers"`
 	// PodNetwork: pods reach each other, services and cluster DNS.
-	PodNetwork bool
+	PodNetwork bool `json:"podNetwork"`
 	// LoadBalancer: services of that type get an address.
-	LoadBalancer bool
+	LoadBalancer bool `json:"loadBalancer"`
 	// Volumes: claims of the default storage class are bound and can be written.
-	Volumes bool
+	Volumes bool `json:"volumes"`
 	// NodeFaults: nodes can be stopped and started under the workload.
-	NodeFaults bool
+	NodeFaults bool `json:"nodeFaults"`
 }
 
 type feature struct {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,20 +23,20 @@ const (
 	readInterval = 250 * time.Millisecond // between two reads
 )
 
-// write adds an entry as a user of the application does: through the Service, by its
+// write adds the greeting as a user of the application does: through the Service, by its
 // name in the cluster's DNS, from another pod.
-func (w *World) write(ctx context.Context, entry string) error {
-	_, err := w.visit(ctx, "/rpush/guestbook/"+entry)
+func (w *World) write(ctx context.Context) error {
+	_, err := w.visit(ctx, "/rpush/guestbook/"+greeting)
 	return err
 }
 
-// reads expects that the guestbook shows the entry and has read it from there. A read is
+// reads expects that the guestbook shows the greeting and has read it from there. A read is
 // repeated for a while: an application notices a new or a lost slave when it next looks.
-func (w *World) reads(ctx context.Context, from, entry string) error {
+func (w *World) reads(ctx context.Context, from string) error {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	for {
-		err := w.read(ctx, from, entry)
+		err := w.read(ctx, from)
 		if err == nil {
 			return nil
 		}
@@ -47,7 +48,7 @@ func (w *World) reads(ctx context.Context, from, entry string) error {
 	}
 }
 
-func (w *World) read(ctx context.Context, from, entry string) error {
+func (w *World) read(ctx context.Context, from string) error {
 	answer, err := w.visit(ctx, "/lrange/guestbook")
 	if err != nil {
 		return err
@@ -59,8 +60,8 @@ func (w *World) read(ctx context.Context, from, entry string) error {
 	if err := json.Unmarshal([]byte(answer.body), &entries); err != nil {
 		return fmt.Errorf("reading the guestbook's answer %q: %w", answer.body, err)
 	}
-	if !slices.Contains(entries, entry) {
-		return fmt.Errorf("the guestbook shows %q, without %q", entries, entry)
+	if !slices.Contains(entries, greeting) {
+		return fmt.Errorf("the guestbook shows %q, without %q", entries, greeting)
 	}
 	return nil
 }
@@ -70,22 +71,27 @@ type answer struct{ body, from string }
 // visit asks the guestbook from inside the redis-master pod, which has a shell: its
 // name, the Service and the pod network must all work for an answer.
 func (w *World) visit(ctx context.Context, path string) (answer, error) {
-	url := fmt.Sprintf("http://%s:3000%s", Release, path)
+	url := "http://" + net.JoinHostPort(Release, "3000") + path
 	script := "wget -q -S -O - '" + url + "' 2>&1"
 	printed, err := w.Kubectl(ctx, "exec", "-n", w.Namespace, "deployment/redis-master", "--", "sh", "-c", script)
 	if err != nil {
 		return answer{}, fmt.Errorf("visiting %s: %w", url, err)
 	}
+	return parseVisit(printed), nil
+}
+
+// parseVisit takes apart what wget prints with -S: headers, indented by two spaces, and
+// the body, which is not.
+func parseVisit(printed string) answer {
 	header := regexp.MustCompile(`(?im)^\s+X-Seatrial-Read-From:\s*(\S+)\s*$`)
 	seen := answer{}
 	if match := header.FindStringSubmatch(printed); match != nil {
 		seen.from = match[1]
 	}
-	// Headers are printed indented, the body is not.
 	for line := range strings.Lines(printed) {
 		if !strings.HasPrefix(line, "  ") {
 			seen.body += line
 		}
 	}
-	return seen, nil
+	return seen
 }

@@ -34,10 +34,10 @@ func install() Chapter {
 			{"three Services are there", services("guestbook-demo", "redis-master", "redis-slave")},
 			{"the Service guestbook-demo is a LoadBalancer on port 3000", serviceType(corev1.ServiceTypeLoadBalancer)},
 			{"an entry written through the Service is read back from a slave", func(ctx context.Context, w *World) error {
-				if err := w.write(ctx, greeting); err != nil {
+				if err := w.write(ctx); err != nil {
 					return err
 				}
-				return w.reads(ctx, fromSlave, greeting)
+				return w.reads(ctx, fromSlave)
 			}},
 			{"the history lives in the cluster: one object for each revision", records},
 		},

@@ -75,7 +75,7 @@ func deployments(replicas map[string]int32) keep {
 		for name, deployment := range seen {
 			err = errors.Join(err, matcher.Check(deployment, matcher.BeAvailable()))
 			if have := deployment.Status.ReadyReplicas; have != replicas[name] {
-				err = errors.Join(err, fmt.Errorf("Deployment %q has %d ready pods instead of %d", name, have, replicas[name]))
+				err = errors.Join(err, fmt.Errorf("of Deployment %q, %d pods are ready instead of %d", name, have, replicas[name]))
 			}
 		}
 		return err
@@ -138,7 +138,11 @@ func samePods(ctx context.Context, w *World) error {
 	if err != nil {
 		return err
 	}
-	return matcher.Check(seen, matcher.BeTheSamePodsAs(w.app))
+	err = matcher.Check(seen, matcher.BeTheSamePodsAs(w.app))
+	for i := range seen {
+		err = errors.Join(err, matcher.Check(&seen[i], matcher.BeReady().WithoutRestarts()))
+	}
+	return err
 }
 
 // noSlaves looks for whatever could be left of them: by name and by label.
@@ -160,7 +164,7 @@ func restoredTo(revision int) keep {
 		if err != nil {
 			return err
 		}
-		now, err := ledger.Capture(ctx, w.config, ledger.Request{Namespace: w.Namespace, Objects: objects})
+		now, err := ledger.Capture(ctx, w.config, ledger.Request{Namespace: w.Namespace, Objects: objects, Release: Release})
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func rollback() Chapter {
 			{"every object is what it was at revision 1, field by field", restoredTo(1)},
 			{"the guestbook and redis-master pods are the same, never restarted", samePods},
 			{"the entry is still there, read from a slave again", func(ctx context.Context, w *World) error {
-				return w.reads(ctx, fromSlave, greeting)
+				return w.reads(ctx, fromSlave)
 			}},
 			{"the history lives in the cluster: one object for each revision", records},
 			{"the helm command reads the same history", sameAsCommand},
@@ -61,7 +61,7 @@ func again() Chapter {
 			{"history says what was done: an upgrade, not a rollback", history("Install complete", "Upgrade complete", "Rollback to 1", "Upgrade complete", "Upgrade complete")},
 			{"every object is what the rollback had made, field by field", restoredTo(3)},
 			{"the entry is still there, read from a slave", func(ctx context.Context, w *World) error {
-				return w.reads(ctx, fromSlave, greeting)
+				return w.reads(ctx, fromSlave)
 			}},
 		},
 	}

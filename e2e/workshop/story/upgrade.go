@@ -30,7 +30,7 @@ func upgrade() Chapter {
 			{"its cluster IP and node port are the same", sameAddress},
 			{"the guestbook and redis-master pods are the same, never restarted", samePods},
 			{"the entry is still there, read from the master", func(ctx context.Context, w *World) error {
-				return w.reads(ctx, fromMaster, greeting)
+				return w.reads(ctx, fromMaster)
 			}},
 			{"the history lives in the cluster: one object for each revision", records},
 		},

@@ -73,7 +73,10 @@ func Open(ctx context.Context, h framework.Handle, t Telling) (*World, error) {
 		Telling: t, Kubeconfig: h.Kubeconfig, Tools: h.Assets, config: config, kube: kube, helm: client, chart: chart,
 		ledgers: map[int]ledger.Ledger{},
 	}
-	return w, w.openNamespace(ctx)
+	if err := w.openNamespace(ctx); err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
 func openChart() (*helm.Chart, error) {
@@ -137,7 +140,7 @@ func (w *World) settle(ctx context.Context, now *helm.Release) error {
 	if err != nil {
 		return fmt.Errorf("revision %d of %q: %w", now.Revision, now.Name, err)
 	}
-	entry, err := ledger.Capture(ctx, w.config, ledger.Request{Namespace: w.Namespace, Objects: wanted})
+	entry, err := ledger.Capture(ctx, w.config, ledger.Request{Namespace: w.Namespace, Objects: wanted, Release: Release})
 	if err != nil {
 		return errors.Join(fmt.Errorf("writing the ledger of revision %d", now.Revision), err)
 	}

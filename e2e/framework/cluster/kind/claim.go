@@ -97,6 +97,14 @@ func taken(nodes []node) error {
 		errTaken, nodes[0].name, strings.Join(nodes[0].networks, ", "))
 }
 
+// tryLock does not wait; it returns nothing when another run has the lock.
+func (p *Provider) tryLock(name string) (unlock func() error, err error) {
+	if err := p.files.ensure(); err != nil {
+		return nil, err
+	}
+	return tryLockFile(filepath.Join(p.files.dir, name+busySuffix))
+}
+
 func withoutMissing(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -30,6 +30,7 @@ type etcd struct {
 
 type clusterPatch struct {
 	Kind              string    `json:"kind"`
+	Encryption        string    `json:"encryptionAlgorithm,omitempty"`
 	Etcd              etcd      `json:"etcd"`
 	ControllerManager extraArgs `json:"controllerManager"`
 	Scheduler         extraArgs `json:"scheduler"`
@@ -56,7 +57,7 @@ func renderConfig(o *order, host engine.Host) (*v1alpha4.Cluster, error) {
 		config.Nodes = append(config.Nodes, renderNode(o, v1alpha4.WorkerRole))
 	}
 
-	for _, patch := range []any{throwAway(), kubelet(o, host)} {
+	for _, patch := range []any{throwAway(o), kubelet(o, host)} {
 		text, err := yaml.Marshal(patch)
 		if err != nil {
 			return nil, fmt.Errorf("rendering a kubeadm patch: %w", err)
@@ -76,15 +77,20 @@ func renderNode(o *order, role v1alpha4.NodeRole) v1alpha4.Node {
 
 // throwAway trades what only matters to clusters that must survive a crash: no
 // etcd write waits for the disk, and the only controller manager and scheduler
-// there will ever be do not wait to be elected.
-func throwAway() clusterPatch {
+// there will ever be do not wait to be elected. Its keys are quick to make, where
+// kubeadm's configuration has a word for that.
+func throwAway(o *order) clusterPatch {
 	single := extraArgs{ExtraArgs: map[string]string{"leader-elect": "false"}}
-	return clusterPatch{
+	patch := clusterPatch{
 		Kind:              "ClusterConfiguration",
 		Etcd:              etcd{Local: extraArgs{ExtraArgs: map[string]string{"unsafe-no-fsync": "true"}}},
 		ControllerManager: single,
 		Scheduler:         single,
 	}
+	if atLeast(o.inside, version.MajorMinor(1, 36)) { // From here on, kind writes v1beta4.
+		patch.Encryption = "ECDSA-P256"
+	}
+	return patch
 }
 
 // kubelet is what a kubelet is told beyond what kind tells it.
@@ -95,7 +101,7 @@ func kubelet(o *order, host engine.Host) kubeletPatch {
 		allow := false
 		patch.FailCgroupV1 = &allow
 	}
-	if knowsRestartPeriod(o.inside) {
+	if atLeast(o.inside, version.MajorMinor(1, 35)) {
 		// A program that ends because it was started before what it needs is tried
 		// again soon, not after ten seconds, then twenty, then forty.
 		patch.CrashLoopBackOff = &crashLoop{MaxContainerRestartPeriod: restartPeriod}
@@ -103,11 +109,11 @@ func kubelet(o *order, host engine.Host) kubeletPatch {
 	return patch
 }
 
-// knowsRestartPeriod reports whether a Kubernetes accepts the setting, which is
-// the case since 1.35. An image that does not tell its version is not given it.
-func knowsRestartPeriod(kubernetes string) bool {
-	parsed, err := version.ParseSemantic(kubernetes)
-	return err == nil && parsed.AtLeast(version.MajorMinor(1, 35))
+// atLeast reports whether an image is known to have a Kubernetes with a setting. An
+// image that does not tell its version is not given what it might refuse.
+func atLeast(inside string, wanted *version.Version) bool {
+	parsed, err := version.ParseSemantic(inside)
+	return err == nil && parsed.AtLeast(wanted)
 }
 
 // keepOOMScores stops containerd from lowering out-of-memory scores, which the

@@ -56,12 +56,24 @@ kubeadmConfigPatches:
 `))
 }
 
-func TestContainersAreStartedAgainSoonWhereKubeletCan(t *testing.T) {
-	for kubernetes, want := range map[string]bool{"v1.37.2": true, "v1.35.0": true, "v1.34.4": false, "": false, "latest": false} {
-		t.Run(kubernetes, func(t *testing.T) {
+func TestAnImageIsOnlyGivenWhatItsKubernetesKnows(t *testing.T) {
+	for inside, want := range map[string]struct{ restarts, keys string }{
+		"v1.37.2": {"2s", "ECDSA-P256"},
+		"v1.36.0": {"2s", "ECDSA-P256"},
+		"v1.35.4": {"2s", ""},
+		"v1.34.4": {},
+		"":        {},
+		"latest":  {},
+	} {
+		t.Run(inside, func(t *testing.T) {
 			g := gomega.NewWithT(t)
-			patch := kubelet(&order{inside: kubernetes}, engine.Host{CgroupVersion: 2})
-			g.Expect(patch.CrashLoopBackOff != nil).To(gomega.Equal(want))
+			o := &order{inside: inside}
+			restarts := ""
+			if patch := kubelet(o, engine.Host{CgroupVersion: 2}); patch.CrashLoopBackOff != nil {
+				restarts = patch.CrashLoopBackOff.MaxContainerRestartPeriod
+			}
+			g.Expect(restarts).To(gomega.Equal(want.restarts))
+			g.Expect(throwAway(o).Encryption).To(gomega.Equal(want.keys))
 		})
 	}
 }
@@ -78,6 +90,13 @@ func TestALimitedHostIsMadeUpFor(t *testing.T) {
 		gomega.ContainSubstring("version = 3\n  [plugins.\"io.containerd.cri.v1.runtime\"]\n    restrict_oom_score_adj = true"),
 		gomega.MatchRegexp(`(?s)role: control-plane.*role: worker.*role: worker`),
 	))
+}
+
+func TestAnImageOfOursNeedsNoPatchOfContainerd(t *testing.T) {
+	g := gomega.NewWithT(t)
+	config, err := renderConfig(&order{name: "x", inside: "v1.37.2"}, engine.Host{MissingCapabilities: []string{"CAP_SYS_RESOURCE"}})
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	g.Expect(config.ContainerdConfigPatches).To(gomega.BeEmpty())
 }
 
 func TestKindAcceptsTheConfig(t *testing.T) {

@@ -19,14 +19,10 @@ const lockInterval = 100 * time.Millisecond
 // the latest. Unlocking removes the file.
 func lockFile(ctx context.Context, path string, waiting func()) (unlock func() error, err error) {
 	for first := true; ; first = false {
-		file, err := tryLock(path)
-		if err != nil {
-			return nil, fmt.Errorf("locking %q: %w", path, err)
+		unlock, err := tryLockFile(path)
+		if unlock != nil || err != nil {
+			return unlock, err
 		}
-		if file != nil {
-			return func() error { return errors.Join(withoutMissing(os.Remove(path)), file.Close()) }, nil
-		}
-
 		if first {
 			waiting()
 		}
@@ -38,21 +34,21 @@ func lockFile(ctx context.Context, path string, waiting func()) (unlock func() e
 	}
 }
 
-// tryLock returns nothing when another holds the lock, or removed the file
+// tryLockFile returns nothing when another holds the lock, or removed the file
 // while we were opening it.
-func tryLock(path string) (*os.File, error) {
+func tryLockFile(path string) (unlock func() error, err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("locking %q: %w", path, err)
 	}
 	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if err == nil && stillNamed(file, path) {
-		return file, nil
+		return func() error { return errors.Join(withoutMissing(os.Remove(path)), file.Close()) }, nil
 	}
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		err = nil
+	if err != nil && !errors.Is(err, syscall.EWOULDBLOCK) {
+		return nil, errors.Join(fmt.Errorf("locking %q: %w", path, err), file.Close())
 	}
-	return nil, errors.Join(err, file.Close())
+	return nil, file.Close()
 }
 
 func stillNamed(file *os.File, path string) bool {

@@ -75,13 +75,23 @@ func (o *order) validate() error {
 }
 
 // keptName is the caller's word, or one made of the shape, so that runs which
-// want the same cluster find the same.
+// want the same cluster find the same. The image's tag is no part of it: a new
+// image replaces the cluster instead of leaving the old one to run for ever.
 func keptName(o *order) string {
 	if o.name == "" {
-		shape := sha256.Sum256([]byte(o.image + "\x00" + strconv.Itoa(o.workers)))
+		shape := sha256.Sum256(fmt.Appendf(nil, "%s %s %d", untagged(o.image), o.kubernetes, o.workers))
 		return keepPrefix + hex.EncodeToString(shape[:4])
 	}
 	return keepPrefix + strings.TrimPrefix(o.name, keepPrefix)
+}
+
+// untagged is an image's name without tag and digest.
+func untagged(image string) string {
+	name, _, _ := strings.Cut(image, "@")
+	if i := strings.LastIndex(name, ":"); i > strings.LastIndex(name, "/") {
+		return name[:i]
+	}
+	return name
 }
 
 // numbered is the name of the run's n-th cluster.

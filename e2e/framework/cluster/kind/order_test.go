@@ -44,7 +44,12 @@ func TestAKeptClusterIsFoundAgainByItsWordOrItsShape(t *testing.T) {
 	g.Expect(one).To(gomega.MatchRegexp(`^seatrial-keep-[0-9a-f]{8}$`))
 	g.Expect(name(cluster.Spec{NodeImage: someImage})).To(gomega.Equal(one))
 	g.Expect(name(cluster.Spec{NodeImage: someImage, Workers: 1})).ToNot(gomega.Equal(one))
+	g.Expect(name(cluster.Spec{NodeImage: someImage, KubernetesVersion: "v1.36.3"})).ToNot(gomega.Equal(one))
 	g.Expect(name(cluster.Spec{NodeImage: "other"})).ToNot(gomega.Equal(one))
+	for _, sameImage := range []string{"localhost/seatrial/node", "localhost/seatrial/node:v2", "localhost/seatrial/node:v2@sha256:1234"} {
+		g.Expect(name(cluster.Spec{NodeImage: sameImage})).To(gomega.Equal(one))
+	}
+	g.Expect(untagged("localhost:5000/node")).To(gomega.Equal("localhost:5000/node"))
 }
 
 func TestABadSpecIsRefusedInOneSentence(t *testing.T) {

@@ -184,14 +184,34 @@ func TestSweepRemovesWhatDeadRunsLeft(t *testing.T) {
 	f.write("kubeconfigs/"+dead+".kubeconfig", "")
 	f.write("kubeconfigs/chosen."+deadRun(f.g)+".kubeconfig", "")
 	f.write("kubeconfigs/"+prefix+runid.Current().String()+".kubeconfig", "")
-	f.write("kubeconfigs/seatrial-keep-dev.kubeconfig", "")
 
 	removed, err := f.Sweep(t.Context())
 
 	f.g.Expect(err).ToNot(gomega.HaveOccurred())
 	f.g.Expect(removed).To(gomega.Equal([]string{"chosen", dead}))
 	f.g.Expect(f.calls()).To(gomega.ContainElements("rm --force --volumes --time 0 "+dead+"-control-plane", "volume rm fd85", "network rm seatrial"))
-	f.g.Expect(named(f.g, f.files.dir)).To(gomega.ConsistOf(prefix+runid.Current().String()+".kubeconfig", "seatrial-keep-dev.kubeconfig"))
+	f.g.Expect(named(f.g, f.files.dir)).To(gomega.ConsistOf(prefix + runid.Current().String() + ".kubeconfig"))
+}
+
+func TestSweepRemovesWhatIsLeftOfAKeptClusterWithoutNodes(t *testing.T) {
+	f := newFake(t)
+	f.g.Expect(f.files.ensure()).To(gomega.Succeed())
+	leave := func() {
+		f.write("kubeconfigs/seatrial-keep-dev.kubeconfig", "")
+		f.write("volumes.json", `[{"Name": "fd85", "Labels": {"seatrial-keep-dev-control-plane": "true"}}]`)
+	}
+
+	// While a run makes the cluster, its disk is there before its node.
+	leave()
+	unlock, err := f.tryLock("seatrial-keep-dev")
+	f.g.Expect(err).ToNot(gomega.HaveOccurred())
+	f.g.Expect(f.Sweep(t.Context())).To(gomega.BeEmpty())
+	f.g.Expect(f.calls()).ToNot(gomega.ContainElement("volume rm fd85"))
+	f.g.Expect(unlock()).To(gomega.Succeed())
+
+	f.g.Expect(f.Sweep(t.Context())).To(gomega.BeEmpty())
+	f.g.Expect(f.calls()).To(gomega.ContainElement("volume rm fd85"))
+	f.g.Expect(named(f.g, f.files.dir)).To(gomega.BeEmpty())
 }
 
 func TestSweepLeavesTheLivingAndTheForeign(t *testing.T) {

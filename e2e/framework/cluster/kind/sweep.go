@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Sweep removes the clusters of runs that are over, but for kept ones, and
@@ -13,7 +14,7 @@ import (
 // their disks, or at least on a kubeconfig file.
 func (p *Provider) Sweep(ctx context.Context) ([]string, error) {
 	removed, err := p.sweepClusters(ctx)
-	if err = errors.Join(err, p.removeNetwork(ctx)); err != nil {
+	if err = errors.Join(err, p.sweepKept(ctx), p.removeNetwork(ctx)); err != nil {
 		return removed, fmt.Errorf("sweeping kind clusters: %w", err)
 	}
 	return removed, nil
@@ -42,26 +43,61 @@ func (p *Provider) stale(ctx context.Context) ([]string, error) {
 	volumes, volumesErr := p.volumes(ctx)
 	files, filesErr := p.files.entries()
 
-	found := map[string]bool{}
+	dead := map[string]bool{}
 	for _, n := range nodes {
-		found[n.cluster] = isDead(n.cluster)
+		dead[n.cluster] = isDead(n.cluster)
 	}
 	for _, v := range volumes {
-		found[v.cluster] = isDead(v.cluster)
+		dead[v.cluster] = isDead(v.cluster)
 	}
 	for _, f := range files {
 		// A name that was chosen freely may meanwhile be that of somebody else's cluster.
 		same := slices.DeleteFunc(slices.Clone(nodes), func(n node) bool { return n.cluster != f.cluster })
 		if f.owned && f.owner.Dead() && onNetwork(same, p.network.name) {
-			found[f.cluster] = true
+			dead[f.cluster] = true
 		}
 	}
-	maps.DeleteFunc(found, func(_ string, dead bool) bool { return !dead })
-	return slices.Sorted(maps.Keys(found)), errors.Join(nodesErr, volumesErr, filesErr)
+	maps.DeleteFunc(dead, func(_ string, over bool) bool { return !over })
+	return slices.Sorted(maps.Keys(dead)), errors.Join(nodesErr, volumesErr, filesErr)
 }
 
 // isDead reports whether a cluster's name says that its run is over.
 func isDead(name string) bool {
 	id, ok := owner(name)
 	return ok && id.Dead()
+}
+
+// sweepKept removes what is left of kept clusters whose nodes somebody removed
+// with the engine's own command. One that is being made is locked, and waits for
+// its turn.
+func (p *Provider) sweepKept(ctx context.Context) error {
+	volumes, volumesErr := p.volumes(ctx)
+	files, filesErr := p.files.entries()
+	names := map[string]bool{}
+	for _, v := range volumes {
+		names[v.cluster] = true
+	}
+	for _, f := range files {
+		names[f.cluster] = true
+	}
+
+	errs := []error{volumesErr, filesErr}
+	for name := range names {
+		if strings.HasPrefix(name, keepPrefix) {
+			errs = append(errs, p.sweepKeptOne(ctx, name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (p *Provider) sweepKeptOne(ctx context.Context, name string) error {
+	unlock, err := p.tryLock(name)
+	if err != nil || unlock == nil {
+		return err
+	}
+	nodes, err := listNodes(ctx, p.engine, name)
+	if err == nil && len(nodes) == 0 {
+		err = errors.Join(p.removeVolumes(ctx, name), p.files.remove(name))
+	}
+	return errors.Join(err, unlock())
 }
