@@ -19,6 +19,13 @@ import (
 	"seatrial/e2e/framework/helm"
 )
 
+const (
+	// soon is for what the cluster does in its own time.
+	soon = 30 * time.Second
+	// atOnce is how long an operation that is stopped may take to return.
+	atOnce = 2 * time.Second
+)
+
 var _ = Describe("A Helm operation", Label("helm"), func() {
 	var (
 		namespace string
@@ -73,18 +80,18 @@ var _ = Describe("A Helm operation", Label("helm"), func() {
 			go func() {
 				defer GinkgoRecover()
 				defer stop()
-				Eventually(ctx, jobs).WithArguments(namespace).Should(ConsistOf("story-hook"))
+				Eventually(ctx, jobs).WithArguments(namespace).WithTimeout(soon).Should(ConsistOf("story-hook"))
 				at = time.Now()
 			}()
 			err := act(stopped, client, hooked, never)
-			Expect(at).To(BeTemporally("~", time.Now(), time.Second))
+			Expect(at).To(BeTemporally("~", time.Now(), atOnce))
 			Expect(err).To(And(
 				MatchError(context.Canceled),
 				MatchError(ContainSubstring(`Job "story-hook"`)),
 			))
 			Expect(err).NotTo(MatchError(helm.ErrUnreachable))
 
-			Eventually(ctx, gleak.Goroutines).ShouldNot(gleak.HaveLeaked(before, connections()))
+			Eventually(ctx, gleak.Goroutines).WithTimeout(soon).ShouldNot(gleak.HaveLeaked(before, connections()))
 			Expect(history(ctx, client, "story")).To(HaveExactElements(prefixes(remembered)...))
 			Expect(client.Upgrade(ctx, "story", hooked, helm.Values{"ends": "done"})).To(
 				HaveValue(HaveField("Status", helm.StatusDeployed)))
@@ -113,7 +120,7 @@ var _ = Describe("A Helm operation", Label("helm"), func() {
 		go func() {
 			defer GinkgoRecover()
 			defer stop()
-			Eventually(ctx, configMaps).WithArguments(namespace).WithPolling(time.Millisecond).ShouldNot(HaveLen(many + 1))
+			Eventually(ctx, configMaps).WithArguments(namespace).WithTimeout(soon).WithPolling(time.Millisecond).ShouldNot(HaveLen(many + 1))
 		}()
 		Expect(client.Uninstall(stopped, "story")).To(MatchError(context.Canceled))
 		Expect(client.Status(ctx, "story")).To(HaveValue(HaveField("Status", helm.StatusUninstalling)))
@@ -140,15 +147,15 @@ var _ = Describe("A Helm operation", Label("helm"), func() {
 		go func() {
 			defer GinkgoRecover()
 			defer stop()
-			Eventually(ctx, configMaps).WithArguments(namespace).WithTimeout(10 * time.Second).WithPolling(5 * time.Millisecond).ShouldNot(BeEmpty())
+			Eventually(ctx, configMaps).WithArguments(namespace).WithTimeout(soon).WithPolling(5 * time.Millisecond).ShouldNot(BeEmpty())
 			at = time.Now()
 		}()
 		before := gleak.Goroutines()
 		_, err := client.Install(stopped, "story", loadChart("notes"), helm.Values{"copies": many})
-		Expect(at).To(BeTemporally("~", time.Now(), time.Second))
+		Expect(at).To(BeTemporally("~", time.Now(), atOnce))
 		Expect(err).To(MatchError(context.Canceled))
 		Expect(len(err.Error())).To(BeNumerically("<", 1000))
-		Eventually(ctx, gleak.Goroutines).ShouldNot(gleak.HaveLeaked(before, connections()))
+		Eventually(ctx, gleak.Goroutines).WithTimeout(soon).ShouldNot(gleak.HaveLeaked(before, connections()))
 
 		created := len(configMaps(ctx, namespace))
 		Expect(created).To(BeNumerically("<", many))
@@ -164,7 +171,7 @@ var _ = Describe("A Helm operation", Label("helm"), func() {
 		dying := newHelm(helm.Options{Namespace: namespace, Kubeconfig: proxied})
 		go func() {
 			defer GinkgoRecover()
-			Eventually(ctx, jobs).WithArguments(namespace).Should(ConsistOf("story-hook"))
+			Eventually(ctx, jobs).WithArguments(namespace).WithTimeout(soon).Should(ConsistOf("story-hook"))
 			at <- time.Now()
 			cut()
 		}()
@@ -174,7 +181,7 @@ var _ = Describe("A Helm operation", Label("helm"), func() {
 			MatchError(ContainSubstring(`Job "story-hook"`)),
 			MatchError(ContainSubstring("revision 1 may stay pending")),
 		))
-		Expect(at).To(Receive(BeTemporally("~", time.Now(), 3*time.Second)))
+		Expect(at).To(Receive(BeTemporally("~", time.Now(), 2*atOnce)))
 		Expect(dying.Status(ctx, "story")).Error().To(MatchError(helm.ErrUnreachable))
 
 		By("trying to go on from it")

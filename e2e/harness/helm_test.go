@@ -218,7 +218,7 @@ var _ = Describe("A Helm release", Label("helm"), func() {
 				err = client.Uninstall(ctx, "again")
 			}
 			return err
-		}).Should(Succeed())
+		}).WithTimeout(soon).Should(Succeed())
 	})
 
 	It("shares a client with others that are worked on at the same time", func(ctx SpecContext) {
@@ -344,5 +344,5 @@ func removeDefinition(ctx SpecContext) {
 	Eventually(ctx, func() error {
 		_, err := definitions.Get(ctx, "trials.seatrial.example", metav1.GetOptions{})
 		return err
-	}).Should(Satisfy(apierrors.IsNotFound))
+	}).WithTimeout(soon).Should(Satisfy(apierrors.IsNotFound))
 }

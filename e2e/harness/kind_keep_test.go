@@ -68,7 +68,7 @@ var _ = Describe("A kept kind cluster", Label("kind", "slow"), Ordered, func() {
 
 	It("is made anew when it does not work any more", func(ctx SpecContext) {
 		home.run(ctx, "exec", c.Name()+"-control-plane", "rm", "/etc/kubernetes/manifests/kube-apiserver.yaml")
-		Eventually(func(ctx SpecContext) error {
+		Eventually(func() error {
 			_, err := clientOf(c).Discovery().ServerVersion()
 			return err
 		}).WithContext(ctx).WithTimeout(kindGoneTimeout).ShouldNot(Succeed())

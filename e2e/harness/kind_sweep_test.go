@@ -23,10 +23,11 @@ const doomedVariable = "SEATRIAL_HARNESS_DOOMED"
 
 // doomed is what a child is told.
 type doomed struct {
-	Engine engine.Engine `json:"engine"`
-	Dir    string        `json:"dir"`
-	Name   string        `json:"name"`
-	Image  string        `json:"image"`
+	Engine    string `json:"engine"`
+	EngineDir string `json:"engineDir"`
+	Dir       string `json:"dir"`
+	Name      string `json:"name"`
+	Image     string `json:"image"`
 }
 
 // TestDoomed is not a test but the child that a spec starts, in order to kill it
@@ -40,7 +41,11 @@ func TestDoomed(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &d); err != nil {
 		t.Fatal(err)
 	}
-	provider, err := kind.New(&d.Engine, kind.Options{Dir: d.Dir})
+	found, err := engine.Find(t.Context(), engine.Options{Want: d.Engine, Dir: d.EngineDir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider, err := kind.New(found, kind.Options{Dir: d.Dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,13 +63,13 @@ var _ = Describe("A kind cluster whose run was killed", Label("kind", "slow"), f
 		func(ctx SpecContext, name, step string) {
 			home := newKindHome(ctx)
 			kill := home.startDoomed(ctx, name, step)
-			Expect(home.provider.Sweep(ctx)).To(BeEmpty())
 			Expect(home.doomedNames()).To(HaveLen(1))
 			full := home.doomedNames()[0]
+			Expect(home.provider.Sweep(ctx)).ToNot(ContainElement(full))
 
 			kill()
 
-			Expect(home.provider.Sweep(ctx)).To(ConsistOf(full))
+			Expect(home.provider.Sweep(ctx)).To(ContainElement(full))
 			Expect(home.remains(ctx, full)).To(BeEmpty())
 		},
 		Entry("while it made the nodes", "", "preparing nodes", SpecTimeout(kindTimeout)),
@@ -76,9 +81,11 @@ var _ = Describe("A kind cluster whose run was killed", Label("kind", "slow"), f
 // startDoomed starts a child and returns, once it is at the step, what kills it.
 func (h *kindHome) startDoomed(ctx SpecContext, name, step string) (kill func()) {
 	GinkgoHelper()
-	text, err := json.Marshal(doomed{Engine: *h.engine, Dir: h.dir, Name: name, Image: nodeImage()})
+	text, err := json.Marshal(doomed{Engine: h.engine.Name, EngineDir: h.engineDir, Dir: h.dir, Name: name, Image: nodeImage()})
 	Expect(err).ToNot(HaveOccurred())
-	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestDoomed$", "-test.timeout="+kindTimeout.String())
+	program, err := os.Executable()
+	Expect(err).ToNot(HaveOccurred())
+	child := exec.CommandContext(ctx, program, "-test.run=^TestDoomed$", "-test.timeout="+kindTimeout.String())
 	child.Env = append(os.Environ(), doomedVariable+"="+string(text))
 	output, err := child.StderrPipe()
 	Expect(err).ToNot(HaveOccurred())

@@ -112,18 +112,22 @@ var _ = Describe("A kind cluster", Label("kind", "slow"), func() {
 		Expect(home.remains(ctx, "late")).To(BeEmpty())
 	}, SpecTimeout(kindTimeout))
 
-	It("is given up when a node goes away", func(ctx SpecContext) {
-		home := newKindHome(ctx)
-		home.onProgress = func(line string) {
-			if strings.HasPrefix(line, "starting control-plane") {
-				home.run(ctx, "kill", "lost-control-plane")
+	DescribeTable("is given up when a node goes away while",
+		func(ctx SpecContext, step, want string) {
+			home := newKindHome(ctx)
+			home.onProgress = func(line string) {
+				if strings.HasPrefix(line, step) {
+					home.run(ctx, "kill", "lost-control-plane")
+				}
 			}
-		}
-		_, err := home.provider.Create(ctx, home.spec(cluster.Spec{Name: "lost"}))
-		Expect(err).To(MatchError(ContainSubstring("a node went away while it was needed")))
-		Expect(home.remains(ctx, "lost")).To(BeEmpty())
-		Expect(filepath.Join(home.artifacts, "lost", "lost-control-plane", "inspect.json")).To(BeARegularFile())
-	}, SpecTimeout(kindTimeout))
+			_, err := home.provider.Create(ctx, home.spec(cluster.Spec{Name: "lost"}))
+			Expect(err).To(MatchError(ContainSubstring(want)))
+			Expect(home.remains(ctx, "lost")).To(BeEmpty())
+			Expect(filepath.Join(home.artifacts, "lost", "lost-control-plane", "inspect.json")).To(BeARegularFile())
+		},
+		Entry("its control plane starts", "starting control-plane", "a node went away while it was needed", SpecTimeout(kindTimeout)),
+		Entry("it is waited for", "waiting until", "a node is not running any more", SpecTimeout(kindTimeout)),
+	)
 })
 
 var _ = Describe("A kind cluster that cannot be", Label("kind"), func() {

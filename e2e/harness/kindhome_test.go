@@ -23,12 +23,16 @@ const (
 	// kindGoneTimeout for one that ends it or makes none.
 	kindTimeout     = 5 * time.Minute
 	kindGoneTimeout = 2 * time.Minute
+
+	// kindNetwork is what all clusters of the provider share.
+	kindNetwork = "seatrial"
 )
 
 // kindHome is a provider with a folder of its own, and what is needed to see what it leaves.
 type kindHome struct {
 	provider        *kind.Provider
 	engine          *engine.Engine
+	engineDir       string
 	dir             string
 	artifacts       string
 	usersKubeconfig string
@@ -46,7 +50,8 @@ func newKindHome(ctx SpecContext) *kindHome {
 
 	cache, err := assets.Cache()
 	Expect(err).ToNot(HaveOccurred())
-	home.engine, err = engine.Find(ctx, engine.Options{Want: handle.Assets.Engine, Dir: filepath.Join(cache, "engine")})
+	home.engineDir = filepath.Join(cache, "engine")
+	home.engine, err = engine.Find(ctx, engine.Options{Want: handle.Assets.Engine, Dir: home.engineDir})
 	Expect(err).ToNot(HaveOccurred())
 	home.provider, err = kind.New(home.engine, kind.Options{Dir: home.dir, Artifacts: home.artifacts})
 	Expect(err).ToNot(HaveOccurred())
@@ -101,13 +106,14 @@ func (h *kindHome) run(ctx SpecContext, args ...string) string {
 func (h *kindHome) remains(ctx SpecContext, name string) []string {
 	GinkgoHelper()
 	found := strings.Fields(h.run(ctx, "ps", "--all", "--format", "{{.Names}}", "--filter", "name="+name))
-	for _, line := range strings.Split(h.run(ctx, "volume", "ls", "--format", "{{.Name}} {{.Labels}}"), "\n") {
+	for line := range strings.SplitSeq(h.run(ctx, "volume", "ls", "--format", "{{.Name}} {{.Labels}}"), "\n") {
 		if strings.Contains(line, name) {
 			found = append(found, line)
 		}
 	}
-	if h.run(ctx, "ps", "--all", "--quiet", "--filter", "network=seatrial") == "" {
-		found = append(found, strings.Fields(h.run(ctx, "network", "ls", "--format", "{{.Name}}", "--filter", "name=seatrial"))...)
+	networks := strings.Fields(h.run(ctx, "network", "ls", "--format", "{{.Name}}"))
+	if slices.Contains(networks, kindNetwork) && h.run(ctx, "ps", "--all", "--quiet", "--filter", "network="+kindNetwork) == "" {
+		found = append(found, "network "+kindNetwork)
 	}
 	entries, err := os.ReadDir(h.dir)
 	Expect(err).ToNot(HaveOccurred())

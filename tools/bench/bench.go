@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -216,10 +217,8 @@ func (b *bench) story(ctx context.Context, e *framework.Environment) (time.Durat
 		if err := chapter.Tell(ctx, world); err != nil {
 			return 0, err
 		}
-		for _, promise := range chapter.Promises {
-			if err := promise.Keep(ctx, world); err != nil {
-				return 0, fmt.Errorf("%s: %s: %w", chapter.Title, promise.Text, err)
-			}
+		if err := errors.Join(chapter.Check(ctx, world)...); err != nil {
+			return 0, fmt.Errorf("%s: %w", chapter.Title, err)
 		}
 	}
 	return time.Since(start), world.Close(ctx)

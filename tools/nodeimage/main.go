@@ -5,10 +5,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -17,9 +19,15 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal ends the build and cleans up; a second one does not wait for that.
+	context.AfterFunc(ctx, stop)
 	err := run(ctx, os.Args[1:])
+	if err != nil && ctx.Err() != nil {
+		// What the tools say that a signal has ended is not the cause.
+		err = fmt.Errorf("%w: %w", context.Cause(ctx), err)
+	}
 	stop()
-	if err != nil {
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "nodeimage:", err)
 		os.Exit(1)
 	}
@@ -41,5 +49,18 @@ func run(ctx context.Context, args []string) error {
 	tell := func(line string) {
 		fmt.Fprintf(os.Stderr, "%6.1fs  %s\n", time.Since(start).Seconds(), line)
 	}
-	return prepare(ctx, want, tell)
+	return withRemedy(prepare(ctx, want, tell))
+}
+
+// withRemedy says what to do where the cause comes from a tool that does not.
+func withRemedy(err error) error {
+	if err == nil || !errors.Is(err, syscall.ENOSPC) && !strings.Contains(err.Error(), "no space left on device") {
+		return err
+	}
+	cache, cacheErr := assets.Cache()
+	if cacheErr != nil {
+		return err
+	}
+	return fmt.Errorf("%w\nThe disk is full. A build fills %s, Go's build cache (`go env GOCACHE`) and the store of the container engine: "+
+		"make room there, or set SEATRIAL_CACHE and GOCACHE to folders on another disk", err, cache)
 }

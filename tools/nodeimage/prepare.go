@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -57,6 +56,9 @@ func prepare(ctx context.Context, want assets.Want, tell func(string)) (err erro
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	b.store = store
+	if err := b.sweep(ctx); err != nil {
+		return err
+	}
 	made, err := b.all(ctx)
 	if err != nil {
 		return err
@@ -211,71 +213,4 @@ func (b *builder) bin(ctx context.Context, made results) (string, error) {
 			os.Link(filepath.Join(made.commands, "helm"), filepath.Join(dir, "helm")),
 			workshop.RedisHere(filepath.Join(made.redis, "root.tar"), dir))
 	})
-}
-
-// nodeImage assembles the image unless the engine's store has it for the same inputs.
-func (b *builder) nodeImage(ctx context.Context, made results) (string, error) {
-	kind, err := b.kindFiles(ctx)
-	if err != nil {
-		return "", err
-	}
-	sources, err := assets.Hash(b.root, "tools/nodeimage/internal/node", "tools/nodeimage/internal/rootfs", "e2e/framework/image")
-	if err != nil {
-		return "", err
-	}
-	hash := assets.Join(sources, filepath.Base(made.programs), filepath.Base(made.system), filepath.Base(made.redis), kindVersion(kind))
-	name := "localhost/seatrial/node:" + b.kubernetes + "-" + hash
-	if err := b.sweep(ctx); err != nil {
-		return "", err
-	}
-	if _, err := b.engine.Run(ctx, "image", "inspect", "--format", "{{.Id}}", name); err == nil {
-		return name, nil
-	}
-	work, err := os.MkdirTemp(b.cache, "node-work-")
-	if err != nil {
-		return "", fmt.Errorf("making a folder for the node image: %w", err)
-	}
-	b.tell("node image: assembling " + name)
-	inputs := node.Inputs{
-		Kubernetes: b.kubernetes, Binaries: made.programs, KindFiles: kind, Work: work, Name: name, Engine: b.engine,
-		RootFS:   filepath.Join(made.system, "root.tar"),
-		BusyBox:  filepath.Join(made.redis, "root.tar"),
-		Progress: func(line string) { b.tell("node image: " + line) },
-	}
-	return name, errors.Join(inputs.Assemble(ctx), os.RemoveAll(work))
-}
-
-// sweep removes what a killed build left: its folders, and its containers in the engine.
-func (b *builder) sweep(ctx context.Context) error {
-	left, err := filepath.Glob(filepath.Join(b.cache, "node-work-*"))
-	for _, dir := range left {
-		err = errors.Join(err, os.RemoveAll(dir))
-	}
-	return errors.Join(err, node.Sweep(ctx, b.engine))
-}
-
-// kindFiles is where the kind module keeps the files of its nodes. They are read at
-// build time from the module that go.mod pins, so that none of them is copied here.
-func (b *builder) kindFiles(ctx context.Context) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", "sigs.k8s.io/kind")
-	cmd.Dir = b.root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("downloading the kind module: %w\n%s", err, out)
-	}
-	list := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "sigs.k8s.io/kind")
-	list.Dir = b.root
-	dir, err := list.Output()
-	if err != nil {
-		return "", fmt.Errorf("finding the kind module: %w", err)
-	}
-	return filepath.Join(strings.TrimSpace(string(dir)), "images", "base", "files"), nil
-}
-
-// kindVersion is the module's folder name, kind@v0.33.0: the rest of the path is this machine's.
-func kindVersion(files string) string {
-	const below = 3 // images/base/files
-	for range below {
-		files = filepath.Dir(files)
-	}
-	return filepath.Base(files)
 }

@@ -77,8 +77,9 @@ func (n *narrator) tell(ctx context.Context, w *story.World, chapter story.Chapt
 	}
 	n.show(ctx, w.Helm, "helm", "history", story.Release, "-n", w.Namespace)
 	n.show(ctx, w.Kubectl, "kubectl", "get", "all", "-n", w.Namespace)
-	for _, promise := range chapter.Promises {
-		if err := promise.Keep(ctx, w); err != nil {
+	seen := chapter.Check(ctx, w)
+	for i, promise := range chapter.Promises {
+		if err := seen[i]; err != nil {
 			if ctx.Err() != nil {
 				return err
 			}

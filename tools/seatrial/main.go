@@ -43,6 +43,6 @@ func command() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(demoCommand(), sweepCommand())
+	root.AddCommand(demoCommand(), sweepCommand(), cleanCommand())
 	return root
 }

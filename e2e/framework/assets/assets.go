@@ -10,7 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"regexp"
 )
 
 // Assets says what is there. All paths are absolute.
@@ -85,19 +85,27 @@ func (a Assets) Save(w Want) error {
 	if err != nil {
 		return err
 	}
+	if err := a.write(at); err != nil {
+		return fmt.Errorf("recording what was prepared: %w", err)
+	}
+	return nil
+}
+
+func (a Assets) write(at string) error {
 	content, err := json.MarshalIndent(a, "", "  ")
 	if err != nil {
-		return fmt.Errorf("recording what was prepared: %w", err)
+		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
-		return fmt.Errorf("recording what was prepared: %w", err)
+	if err := os.MkdirAll(filepath.Dir(at), 0o750); err != nil {
+		return err
 	}
 	draft := at + ".unfinished"
-	if err := os.WriteFile(draft, append(content, '\n'), 0o600); err != nil {
-		return fmt.Errorf("recording what was prepared: %w", err)
+	err = os.WriteFile(draft, append(content, '\n'), 0o600)
+	if err == nil {
+		err = os.Rename(draft, at)
 	}
-	if err := os.Rename(draft, at); err != nil {
-		return fmt.Errorf("recording what was prepared: %w", err)
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(draft))
 	}
 	return nil
 }
@@ -121,13 +129,16 @@ func Root() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("finding the source tree: %w", err)
 	}
-	for ; ; dir = filepath.Dir(dir) {
+	// Other modules are nested in this one, so their go.mod is not the end of the search.
+	module := regexp.MustCompile(`(?m)^module[ \t]+seatrial[ \t\r]*(//.*)?$`)
+	for {
 		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && strings.HasPrefix(string(mod), "module seatrial\n") {
+		if err == nil && module.Match(mod) {
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
 			return "", errors.New("finding the source tree: no go.mod of module seatrial in this folder or above it")
 		}
+		dir = filepath.Dir(dir)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
-	"slices"
 	"strings"
 )
 
@@ -69,17 +68,16 @@ func Hash(root string, names ...string) (string, error) {
 	digest := sha256.New()
 	fmt.Fprintln(digest, runtime.Version(), runtime.GOARCH)
 	for _, name := range names {
-		err := filepath.WalkDir(filepath.Join(root, name), func(path string, entry fs.DirEntry, err error) error {
-			if err != nil {
+		err := filepath.WalkDir(filepath.Join(root, name), func(at string, entry fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
 				return err
-			}
-			if entry.IsDir() {
+			case entry.IsDir() && ignoredFolder(entry.Name()):
+				return fs.SkipDir
+			case entry.IsDir() || ignoredFile(entry.Name()):
 				return nil
 			}
-			if ignored(entry.Name()) || slices.Contains(strings.Split(path, string(filepath.Separator)), "testdata") {
-				return nil
-			}
-			return add(digest, root, path)
+			return add(digest, root, at)
 		})
 		if err != nil {
 			return "", fmt.Errorf("reading the sources in %q: %w", name, err)
@@ -88,16 +86,21 @@ func Hash(root string, names ...string) (string, error) {
 	return hex.EncodeToString(digest.Sum(nil))[:hashLength], nil
 }
 
-func ignored(name string) bool {
+// ignoredFolder tells whether the compiler, too, looks away.
+func ignoredFolder(name string) bool {
+	return name == "testdata" || strings.HasPrefix(name, ".")
+}
+
+func ignoredFile(name string) bool {
 	return strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, ".md") || strings.HasPrefix(name, ".")
 }
 
-func add(digest io.Writer, root, path string) error {
-	relative, err := filepath.Rel(root, path)
+func add(digest io.Writer, root, file string) error {
+	relative, err := filepath.Rel(root, file)
 	if err != nil {
 		return err
 	}
-	content, err := os.ReadFile(path)
+	content, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}

@@ -6,14 +6,11 @@ package image
 import (
 	"fmt"
 	"runtime"
-	"slices"
 	"time"
 
-	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
 // Epoch is the time stamp of everything an image holds: a real one would make two
@@ -76,35 +73,4 @@ func (i Image) ID() (string, error) {
 		return "", fmt.Errorf("reading the image's ID: %w", err)
 	}
 	return hash.String(), nil
-}
-
-// WriteArchive writes the images, by their full names, into one archive of the kind
-// that "docker save" makes. Layers that images share are in it once.
-func WriteArchive(path string, images map[string]Image) error {
-	tagged := make(map[name.Tag]v1.Image, len(images))
-	for full, image := range images {
-		tag, err := name.NewTag(full, name.StrictValidation)
-		if err != nil {
-			return fmt.Errorf("naming an image %q: %w", full, err)
-		}
-		tagged[tag] = image.built
-	}
-	if err := tarball.MultiWriteToFile(path, tagged); err != nil {
-		return fmt.Errorf("writing the image archive %q: %w", path, err)
-	}
-	return nil
-}
-
-// Names lists the images in an archive by their full names, sorted.
-func Names(path string) ([]string, error) {
-	manifest, err := tarball.LoadManifest(opener(path))
-	if err != nil {
-		return nil, fmt.Errorf("reading the image archive %q: %w", path, err)
-	}
-	var names []string
-	for _, entry := range manifest {
-		names = append(names, entry.RepoTags...)
-	}
-	slices.Sort(names)
-	return names, nil
 }

@@ -4,11 +4,11 @@ import (
 	"archive/tar"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path"
-	"slices"
+	"path/filepath"
 	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -33,72 +33,49 @@ type File struct {
 	Owner  int         // numeric user and group
 }
 
-// Files writes a layer of the given files to the tar file at path, with the parent
-// folders they need, in an order and with time stamps that do not depend on the caller.
-func Files(path string, files ...File) (Layer, error) {
-	out, err := os.Create(path)
+// Files writes a layer of the given files to a tar file, with the parent folders they
+// need, in an order and with time stamps that do not depend on the caller.
+func Files(to string, files ...File) (Layer, error) {
+	out, err := os.Create(to)
 	if err != nil {
 		return Layer{}, fmt.Errorf("writing a layer: %w", err)
 	}
-	err = writeFiles(out, files)
-	if closeErr := out.Close(); err == nil {
-		err = closeErr
+	if err := errors.Join(writeFiles(out, files), out.Close()); err != nil {
+		return Layer{}, fmt.Errorf("writing the layer %q: %w", to, err)
 	}
-	if err != nil {
-		return Layer{}, fmt.Errorf("writing the layer %q: %w", path, err)
-	}
-	return Archive(path)
+	return Archive(to)
 }
 
 // Archive is a layer with the content of an existing tar file, which must stay in
 // place until the images with this layer are written.
-func Archive(path string) (Layer, error) {
-	file, err := os.Open(path)
+func Archive(from string) (Layer, error) {
+	file, err := os.Open(from)
 	if err != nil {
 		return Layer{}, fmt.Errorf("reading a layer: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	digest := sha256.New()
 	size, err := io.Copy(digest, file)
 	if err != nil {
-		return Layer{}, fmt.Errorf("reading the layer %q: %w", path, err)
+		return Layer{}, fmt.Errorf("reading the layer %q: %w", from, err)
 	}
 	hash := v1.Hash{Algorithm: "sha256", Hex: hex.EncodeToString(digest.Sum(nil))}
-	return Layer{blob: plainTar{path: path, hash: hash, size: size}, origin: base(path)}, nil
+	origin := strings.TrimSuffix(filepath.Base(from), ".tar")
+	return Layer{blob: plainTar{file: from, hash: hash, size: size}, origin: origin}, nil
 }
 
-func base(file string) string { return strings.TrimSuffix(path.Base(file), ".tar") }
-
 func writeFiles(out io.Writer, files []File) error {
-	files = withParents(files)
+	all, err := arrange(files)
+	if err != nil {
+		return err
+	}
 	writer := tar.NewWriter(out)
-	for i := range files {
-		if err := writeFile(writer, &files[i]); err != nil {
-			return fmt.Errorf("adding %q: %w", files[i].Path, err)
+	for i := range all {
+		if err := writeFile(writer, &all[i]); err != nil {
+			return fmt.Errorf("adding %q: %w", all[i].Path, err)
 		}
 	}
 	return writer.Close()
-}
-
-// withParents adds the folders that no entry names, and sorts: a folder comes before
-// what is in it.
-func withParents(files []File) []File {
-	named := map[string]File{}
-	for _, file := range files {
-		file.Path = path.Clean("/" + file.Path)
-		named[file.Path] = file
-		for dir := path.Dir(file.Path); dir != "/"; dir = path.Dir(dir) {
-			if _, known := named[dir]; !known {
-				named[dir] = File{Path: dir, Dir: true}
-			}
-		}
-	}
-	all := make([]File, 0, len(named))
-	for _, file := range named {
-		all = append(all, file)
-	}
-	slices.SortFunc(all, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	return all
 }
 
 func writeFile(writer *tar.Writer, file *File) error {
@@ -134,7 +111,7 @@ func writeSource(writer *tar.Writer, header *tar.Header, source string) error {
 	if err != nil {
 		return err
 	}
-	defer in.Close()
+	defer func() { _ = in.Close() }()
 	info, err := in.Stat()
 	if err != nil {
 		return err
@@ -158,20 +135,16 @@ func mode(file *File) os.FileMode {
 	}
 }
 
-func opener(path string) func() (io.ReadCloser, error) {
-	return func() (io.ReadCloser, error) { return os.Open(path) }
-}
-
 // plainTar is an uncompressed layer on disk.
 type plainTar struct {
-	path string
+	file string
 	hash v1.Hash
 	size int64
 }
 
 func (p plainTar) Digest() (v1.Hash, error)             { return p.hash, nil }
 func (p plainTar) DiffID() (v1.Hash, error)             { return p.hash, nil }
-func (p plainTar) Compressed() (io.ReadCloser, error)   { return os.Open(p.path) }
-func (p plainTar) Uncompressed() (io.ReadCloser, error) { return os.Open(p.path) }
+func (p plainTar) Compressed() (io.ReadCloser, error)   { return os.Open(p.file) }
+func (p plainTar) Uncompressed() (io.ReadCloser, error) { return os.Open(p.file) }
 func (p plainTar) Size() (int64, error)                 { return p.size, nil }
 func (p plainTar) MediaType() (types.MediaType, error)  { return types.DockerUncompressedLayer, nil }

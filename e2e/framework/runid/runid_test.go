@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 		helper()
 		return
 	}
-	os.Exit(m.Run())
+	m.Run()
 }
 
 // helper says who it is, leaves a folder behind and lives until its input ends.
@@ -43,7 +43,9 @@ func child(t *testing.T) (id ID, dir string, kill func()) {
 	t.Helper()
 	g := gomega.NewWithT(t)
 
-	command := exec.CommandContext(t.Context(), os.Args[0])
+	program, err := os.Executable()
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	command := exec.CommandContext(t.Context(), program)
 	command.Env = append(os.Environ(), helperVariable+"=1")
 	output, err := command.StdoutPipe()
 	g.Expect(err).ToNot(gomega.HaveOccurred())

@@ -6,6 +6,7 @@ package story
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"seatrial/e2e/framework/helm"
 )
@@ -48,6 +49,18 @@ func Tellings() []Telling {
 // Chapters is the story, in order: each chapter starts where the one before it ended.
 func Chapters() []Chapter {
 	return []Chapter{install(), upgrade(), rollback(), again(), uninstall()}
+}
+
+// Check looks at all promises at once: none of them changes what another one looks at. It
+// returns what is seen instead of each, nil for those that are kept, in their order.
+func (c Chapter) Check(ctx context.Context, w *World) []error {
+	seen := make([]error, len(c.Promises))
+	var group sync.WaitGroup
+	for i, promise := range c.Promises {
+		group.Go(func() { seen[i] = promise.Keep(ctx, w) })
+	}
+	group.Wait()
+	return seen
 }
 
 // Tell does what the chapter says. After a chapter that could not be done, the following

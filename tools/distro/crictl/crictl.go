@@ -6,6 +6,7 @@ package crictl
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -25,30 +26,32 @@ const (
 )
 
 // Run is the program: it prints to standard output what the runtime answers.
-func Run(args []string) error {
+func Run(ctx context.Context, args []string) error { return run(ctx, socket, args, os.Stdout) }
+
+func run(ctx context.Context, address string, args []string, out io.Writer) (err error) {
 	if len(args) == 0 {
 		return fmt.Errorf("usage: %s", usage)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	connection, err := grpc.NewClient(socket, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
-		return fmt.Errorf("connecting to %s: %w", socket, err)
+		return fmt.Errorf("connecting to %s: %w", address, err)
 	}
-	defer connection.Close()
+	defer func() { err = errors.Join(err, connection.Close()) }()
 	images, runtime := cri.NewImageServiceClient(connection), cri.NewRuntimeServiceClient(connection)
 	switch args[0] {
 	case "images":
-		return listImages(ctx, images, os.Stdout)
+		return listImages(ctx, images, out)
 	case "inspecti":
 		if len(args) != 2 {
 			return fmt.Errorf("inspecti takes one image: usage: %s", usage)
 		}
-		return inspectImage(ctx, images, args[1], os.Stdout)
+		return inspectImage(ctx, images, args[1], out)
 	case "pods":
-		return listPods(ctx, runtime, os.Stdout)
+		return listPods(ctx, runtime, out)
 	case "ps":
-		return listContainers(ctx, runtime, os.Stdout)
+		return listContainers(ctx, runtime, out)
 	}
 	return fmt.Errorf("%q is none of its calls: usage: %s", args[0], usage)
 }

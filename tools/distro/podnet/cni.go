@@ -57,7 +57,7 @@ func (w *writer) writeCNI(ranges []string) error {
 	}
 	// A dot in front hides the unfinished file from the runtime.
 	unfinished := filepath.Join(filepath.Dir(w.cniFile), "."+filepath.Base(w.cniFile))
-	if err := os.WriteFile(unfinished, body, 0o644); err != nil {
+	if err := os.WriteFile(unfinished, body, 0o600); err != nil {
 		return fmt.Errorf("writing the CNI configuration: %w", err)
 	}
 	if err := os.Rename(unfinished, w.cniFile); err != nil {

@@ -5,12 +5,14 @@ package podnet
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -25,46 +27,53 @@ import (
 const resync = 30 * time.Second
 
 type settings struct {
-	node      string // this node's name
-	podSubnet string // every pod's range, for the masquerade rule
-	endpoint  string // host:port of the API server, empty for the in-cluster Service
-	cniFile   string // where the CNI configuration goes
+	node       string       // this node's name
+	podSubnets []*net.IPNet // every pod's range, one for each family, for the masquerade rules
+	endpoint   string       // host:port of the API server, empty for the in-cluster Service
+	cniFile    string       // where the CNI configuration goes
 }
 
 // Run is the program: it returns when it is told to end, or with the error that keeps
 // it from doing its work, so that the kubelet starts it again.
-func Run(args []string) error {
+func Run(ctx context.Context, args []string) error {
 	s, err := parse(args)
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	client, err := connect(s.endpoint)
 	if err != nil {
 		return err
 	}
-	if err := masquerade(ctx, s.podSubnet); err != nil {
-		return err
+	for _, subnet := range s.podSubnets {
+		if err := masquerade(ctx, subnet); err != nil {
+			return err
+		}
 	}
 	return follow(ctx, client, s)
 }
 
 func parse(args []string) (settings, error) {
 	var s settings
+	var subnets string
 	flags := flag.NewFlagSet("podnet", flag.ContinueOnError)
 	flags.StringVar(&s.node, "node", os.Getenv("NODE_NAME"), "name of this node")
-	flags.StringVar(&s.podSubnet, "pod-subnet", os.Getenv("POD_SUBNET"), "range of all pods, as CIDR")
+	flags.StringVar(&subnets, "pod-subnet", os.Getenv("POD_SUBNET"), "range of all pods, as CIDR; two with a comma between them for two families")
 	flags.StringVar(&s.endpoint, "control-plane-endpoint", os.Getenv("CONTROL_PLANE_ENDPOINT"), "host:port of the API server")
 	flags.StringVar(&s.cniFile, "cni-file", "/etc/cni/net.d/10-seatrial.conflist", "CNI configuration to write")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
 	if s.node == "" {
-		return s, fmt.Errorf("no node name: set -node or NODE_NAME")
+		return s, errors.New("no node name: set -node or NODE_NAME")
 	}
-	if _, _, err := net.ParseCIDR(s.podSubnet); err != nil {
-		return s, fmt.Errorf("reading pod subnet %q: %w", s.podSubnet, err)
+	for cidr := range strings.SplitSeq(subnets, ",") {
+		_, subnet, err := net.ParseCIDR(strings.TrimSpace(cidr))
+		if err != nil {
+			return s, fmt.Errorf("reading pod subnet %q: %w: set -pod-subnet or POD_SUBNET", subnets, err)
+		}
+		s.podSubnets = append(s.podSubnets, subnet)
 	}
 	return s, nil
 }
@@ -82,8 +91,13 @@ func connect(endpoint string) (kubernetes.Interface, error) {
 	return kubernetes.NewForConfig(config)
 }
 
+// follow keeps this node in step with all nodes, until ctx ends or it fails.
 func follow(ctx context.Context, client kubernetes.Interface, s settings) error {
 	factory := informers.NewSharedInformerFactory(client, resync)
+	// Informers end with their context only, and the shutdown waits for them.
+	defer factory.Shutdown()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	nodes := factory.Core().V1().Nodes()
 	changed := make(chan struct{}, 1)
 	notify := func() {
@@ -101,7 +115,10 @@ func follow(ctx context.Context, client kubernetes.Interface, s settings) error 
 		return fmt.Errorf("watching nodes: %w", err)
 	}
 	factory.Start(ctx.Done())
-	defer factory.Shutdown()
+	// With a part of the list, routes to all other nodes would go until the rest is there.
+	if !cache.WaitForCacheSync(ctx.Done(), nodes.Informer().HasSynced) {
+		return nil
+	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	w := &writer{settings: s, log: log}
 	for {

@@ -53,17 +53,18 @@ func routesTo(node *corev1.Node) []netlink.Route {
 		if err != nil {
 			continue // The API server validates ranges: what is no CIDR is no range yet.
 		}
-		if via := internalIP(node, dst.IP.To4() == nil); via != nil {
+		if via := internalIP(node, dst.IP); via != nil {
 			routes = append(routes, netlink.Route{Dst: dst, Gw: via, Protocol: protocol})
 		}
 	}
 	return routes
 }
 
-func internalIP(node *corev1.Node, ipv6 bool) net.IP {
+// internalIP is the node's address of the same family as the given one.
+func internalIP(node *corev1.Node, like net.IP) net.IP {
 	for _, address := range node.Status.Addresses {
 		ip := net.ParseIP(address.Address)
-		if address.Type == corev1.NodeInternalIP && ip != nil && (ip.To4() == nil) == ipv6 {
+		if address.Type == corev1.NodeInternalIP && ip != nil && (ip.To4() == nil) == (like.To4() == nil) {
 			return ip
 		}
 	}
@@ -85,10 +86,12 @@ func (w *writer) applyRoutes(want map[string]netlink.Route) error {
 		}
 		w.log.Info("route removed", "to", have[i].Dst.String())
 	}
+	// One node that cannot be reached must not keep the others from being reached.
+	var failed error
 	for _, route := range want {
 		if err := netlink.RouteReplace(&route); err != nil {
-			return fmt.Errorf("adding the route to %s through %s: %w", route.Dst, route.Gw, err)
+			failed = errors.Join(failed, fmt.Errorf("adding the route to %s through %s: %w", route.Dst, route.Gw, err))
 		}
 	}
-	return nil
+	return failed
 }

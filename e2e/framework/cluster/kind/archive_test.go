@@ -11,9 +11,9 @@ import (
 )
 
 // archived packs files into an archive, layers first as some tools do.
-func archived(t testing.TB, manifest string) []byte {
-	t.Helper()
-	g := gomega.NewWithT(t)
+func archived(tb testing.TB, manifest string) []byte {
+	tb.Helper()
+	g := gomega.NewWithT(tb)
 	var buffer bytes.Buffer
 	w := tar.NewWriter(&buffer)
 	for _, file := range []struct{ name, text string }{{"layer.tar", "a layer"}, {"manifest.json", manifest}} {

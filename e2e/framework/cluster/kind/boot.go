@@ -83,7 +83,8 @@ func (p *Provider) stop(ctx context.Context, o *order, done <-chan error) error 
 			p.log.DebugContext(ctx, "a node is not removed yet", "cluster", o.name, "error", err)
 		}
 		select {
-		case <-done:
+		case err := <-done:
+			p.log.DebugContext(ctx, "kind has stopped", "cluster", o.name, "error", err)
 			return p.settle(ctx, o)
 		case <-ctx.Done():
 			return fmt.Errorf("stopping kind: still at work on %q after %s", o.name, stopTimeout)

@@ -35,8 +35,7 @@ func condense(err error) error {
 	if call := findCall(err); call != nil {
 		return &callError{call: shortCall(call.Command), detail: telling(string(call.Output), call.Inner), err: err}
 	}
-	var run *engine.RunError
-	if errors.As(err, &run) {
+	if run, ok := errors.AsType[*engine.RunError](err); ok {
 		return &callError{call: "calling the engine", detail: telling(run.Stderr, run.Err), err: err}
 	}
 	return err

@@ -113,10 +113,9 @@ func output(err error) string {
 }
 
 // findCall looks for a call in an error of kind, whose way of wrapping is older
-// than errors.As.
+// than [errors.As].
 func findCall(err error) *kindexec.RunError {
-	var call *kindexec.RunError
-	if errors.As(err, &call) {
+	if call, ok := errors.AsType[*kindexec.RunError](err); ok {
 		return call
 	}
 	return kindexec.RunErrorForError(err)

@@ -102,7 +102,7 @@ func TestALockIsHeldByOneAndWaitedForByOthers(t *testing.T) {
 		third <- err
 	}()
 	g.Eventually(waiting).WithContext(t.Context()).WithTimeout(patience).Should(gomega.BeClosed())
-	g.Consistently(third, "200ms").ShouldNot(gomega.Receive())
+	g.Consistently(third, 200*time.Millisecond).ShouldNot(gomega.Receive())
 	g.Expect(unlock()).To(gomega.Succeed())
 	g.Eventually(third).WithContext(t.Context()).WithTimeout(patience).Should(gomega.Receive(gomega.BeNil()))
 	g.Expect(path).ToNot(gomega.BeAnExistingFile())

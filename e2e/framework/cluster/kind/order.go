@@ -61,7 +61,10 @@ func newOrder(spec cluster.Spec) (*order, error) {
 	case !o.chosen:
 		o.name = prefix + o.run.String()
 	}
-	return o, o.validate()
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	return o, nil
 }
 
 func (o *order) validate() error {

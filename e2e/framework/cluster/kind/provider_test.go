@@ -48,6 +48,7 @@ func newFake(t *testing.T) *scriptedProvider {
 	t.Helper()
 	f := &scriptedProvider{dir: t.TempDir(), g: gomega.NewWithT(t)}
 	path := filepath.Join(f.dir, "podman")
+	//nolint:gosec // A program has to be executable.
 	f.g.Expect(os.WriteFile(path, fmt.Appendf(nil, fakePodman, f.dir), 0o700)).To(gomega.Succeed())
 	f.write("ids", "")
 	f.write("nodes.json", "[]")

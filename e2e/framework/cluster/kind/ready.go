@@ -2,6 +2,7 @@ package kind
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
@@ -163,9 +165,13 @@ func checkServer(ctx context.Context, client *connection, o *order) error {
 	if o.kubernetes == "" {
 		return nil
 	}
-	raw, err := client.Discovery().ServerVersion()
+	raw, err := client.Discovery().RESTClient().Get().AbsPath("/version").DoRaw(ctx)
 	if err != nil {
-		return fmt.Errorf("asking for the version of Kubernetes: %w", errors.Join(err, ctx.Err()))
+		return fmt.Errorf("asking for the version of Kubernetes: %w", err)
 	}
-	return checkVersion(o, raw.GitVersion)
+	var found version.Info
+	if err := json.Unmarshal(raw, &found); err != nil {
+		return fmt.Errorf("reading the version of Kubernetes: %w", err)
+	}
+	return checkVersion(o, found.GitVersion)
 }

@@ -22,9 +22,9 @@ const control = "x-control-plane"
 // boot is when the nodes of these tests started.
 var boot = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-func newNode(name string, status corev1.ConditionStatus, heartbeat time.Time) *corev1.Node {
+func newNode(status corev1.ConditionStatus, heartbeat time.Time) *corev1.Node {
 	return &corev1.Node{
-		ObjectMeta: metav1.ObjectMeta{Name: name},
+		ObjectMeta: metav1.ObjectMeta{Name: control},
 		Status: corev1.NodeStatus{Conditions: []corev1.NodeCondition{{
 			Type: corev1.NodeReady, Status: status, Reason: "KubeletNotReady", Message: "no network yet", LastHeartbeatTime: metav1.NewTime(heartbeat),
 		}}},
@@ -50,7 +50,8 @@ func newDaemonSet(observed int64, availableNow int32) *appsv1.DaemonSet {
 
 func newPod(started time.Time) *corev1.Pod {
 	return &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Namespace: metav1.NamespaceSystem, Name: "coredns-1",
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: metav1.NamespaceSystem, Name: "coredns-1",
 			OwnerReferences: []metav1.OwnerReference{{Kind: "ReplicaSet", Name: "coredns", Controller: new(true)}},
 		},
 		Status: corev1.PodStatus{ContainerStatuses: []corev1.ContainerStatus{{
@@ -72,7 +73,7 @@ func newClass() *storagev1.StorageClass {
 // readyObjects are those of a cluster that works.
 func readyObjects() []runtime.Object {
 	return []runtime.Object{
-		newNode(control, corev1.ConditionTrue, boot), newAccount(), newDaemonSet(1, 1), newClass(), newPod(boot),
+		newNode(corev1.ConditionTrue, boot), newAccount(), newDaemonSet(1, 1), newClass(), newPod(boot),
 		newDeployment(metav1.NamespaceSystem, coreDNS, corev1.ConditionTrue),
 		newDeployment("default", "somebody-elses", corev1.ConditionFalse),
 	}
@@ -97,20 +98,23 @@ func TestWhatIsMissingIsNamedWhenTimeIsUp(t *testing.T) {
 		want    string
 	}{
 		"an empty cluster": {
-			nil, time.Time{},
+			nil,
+			time.Time{},
 			"still waiting for deployment kube-system/coredns to be made; node x-control-plane to join; the default service account",
 		},
 		"nothing works": {
 			[]runtime.Object{
-				newNode(control, corev1.ConditionFalse, boot), newAccount(), newDaemonSet(1, 0),
+				newNode(corev1.ConditionFalse, boot), newAccount(), newDaemonSet(1, 0),
 				newDeployment(metav1.NamespaceSystem, coreDNS, corev1.ConditionFalse),
 				newDeployment("local-path-storage", "provisioner", corev1.ConditionFalse),
-			}, time.Time{},
+			},
+			time.Time{},
 			"still waiting for daemon set kube-system/kube-proxy (0 of 1 available); deployment kube-system/coredns (0 of 2 available); " +
 				"deployment local-path-storage/provisioner (0 of 2 available); node x-control-plane (KubeletNotReady: no network yet)",
 		},
 		"the controllers are behind": {
-			append(readyObjects()[3:], newNode(control, corev1.ConditionTrue, boot), newAccount(), newDaemonSet(0, 1)), time.Time{},
+			append(readyObjects()[3:], newNode(corev1.ConditionTrue, boot), newAccount(), newDaemonSet(0, 1)),
+			time.Time{},
 			"still waiting for daemon set kube-system/kube-proxy (1 of 1 available)",
 		},
 		"a memory of better days": {
@@ -130,15 +134,15 @@ func TestWhatIsMissingIsNamedWhenTimeIsUp(t *testing.T) {
 
 func TestReadinessIsNoticedWhenItComes(t *testing.T) {
 	g := gomega.NewWithT(t)
-	client := fake.NewClientset(append(readyObjects()[1:], newNode(control, corev1.ConditionFalse, boot))...)
+	client := fake.NewClientset(append(readyObjects()[1:], newNode(corev1.ConditionFalse, boot))...)
 	done := make(chan error, 1)
 	go func() {
 		_, err := watched(t.Context(), client, boot)
 		done <- err
 	}()
-	g.Consistently(done, "100ms").ShouldNot(gomega.Receive())
+	g.Consistently(done, 100*time.Millisecond).ShouldNot(gomega.Receive())
 
-	update(t, client, newNode(control, corev1.ConditionTrue, boot))
+	update(t, client, newNode(corev1.ConditionTrue, boot))
 
 	g.Eventually(done).WithContext(t.Context()).WithTimeout(patience).Should(gomega.Receive(gomega.BeNil()))
 }
@@ -147,4 +151,18 @@ func update(t *testing.T, client kubernetes.Interface, node *corev1.Node) {
 	t.Helper()
 	_, err := client.CoreV1().Nodes().UpdateStatus(t.Context(), node, metav1.UpdateOptions{})
 	gomega.NewWithT(t).Expect(err).ToNot(gomega.HaveOccurred())
+}
+
+func TestPodsFromBeforeARestartAreReplacedWhereADeploymentMakesNewOnes(t *testing.T) {
+	g := gomega.NewWithT(t)
+	old, static, users := newPod(boot), newPod(boot), newPod(boot)
+	static.Name, static.OwnerReferences[0].Kind = "etcd", "Node"
+	users.Namespace = "default"
+	client := fake.NewClientset(old, static, users)
+
+	g.Expect(replace(t.Context(), client)).To(gomega.Succeed())
+
+	left, err := client.CoreV1().Pods("").List(t.Context(), metav1.ListOptions{})
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	g.Expect(left.Items).To(gomega.ConsistOf(gomega.HaveField("Name", "etcd"), gomega.HaveField("Namespace", "default")))
 }

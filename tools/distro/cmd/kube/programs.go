@@ -34,8 +34,8 @@ func programs() map[string]func() int {
 		"kubelet":                 func() int { return cli.Run(kubelet.NewKubeletCommand(context.Background())) },
 		"kubeadm":                 runKubeadm,
 		"kubectl":                 runKubectl,
-		"crictl":                  func() int { return report("crictl", crictl.Run(os.Args[1:])) },
-		"podnet":                  func() int { return report("podnet", podnet.Run(os.Args[1:])) },
+		"crictl":                  func() int { return report("crictl", crictl.Run(context.Background(), os.Args[1:])) },
+		"podnet":                  func() int { return report("podnet", podnet.Run(context.Background(), os.Args[1:])) },
 	}
 }
 

@@ -3,15 +3,19 @@
 package compile
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"syscall"
 	"time"
+
+	"seatrial/tools/nodeimage/internal/group"
 )
 
 // Program is one program to build.
@@ -45,22 +49,20 @@ func (b Build) Into(ctx context.Context, dir string) error {
 		"build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", b.LDFlags,
 		"-tags", strings.Join(b.Tags, ","), "-o", dir + string(filepath.Separator),
 	}
+	heard := &listener{total: total, progress: b.Progress}
 	cmd := b.command(ctx, append(args, b.packages()...)...)
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		return fmt.Errorf("reading the compiler's output: %w", err)
-	}
-	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("starting the compiler: %w", err)
-	}
-	said := b.follow(stderr, total)
-	if err := cmd.Wait(); err != nil {
-		if ctx.Err() != nil {
-			return fmt.Errorf("compiling %s: interrupted: %w", b.names(), ctx.Err())
-		}
-		return fmt.Errorf("compiling %s: %w\n%s", b.names(), err, said)
+	cmd.Stderr = heard
+	if err := cmd.Run(); err != nil {
+		return b.failed(ctx, "compiling", err, heard.said())
 	}
 	return b.rename(dir)
+}
+
+func (b Build) failed(ctx context.Context, step string, err error, said string) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s %s: stopped: %w", step, b.names(), context.Cause(ctx))
+	}
+	return fmt.Errorf("%s %s: %w\n%s", step, b.names(), err, said)
 }
 
 func (b Build) command(ctx context.Context, args ...string) *exec.Cmd {
@@ -68,8 +70,8 @@ func (b Build) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd.Dir = b.Module
 	// GOFLAGS and GOWORK of the user must not change what is built.
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-mod=readonly", "GOWORK=off")
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = settle
+	group.Own(cmd, syscall.SIGINT)
 	return cmd
 }
 
@@ -92,34 +94,13 @@ func (b Build) names() string {
 func (b Build) count(ctx context.Context) (int, error) {
 	args := append([]string{"list", "-deps", "-tags", strings.Join(b.Tags, ",")}, b.packages()...)
 	cmd := b.command(ctx, args...)
-	var said strings.Builder
-	cmd.Stderr = &said
+	heard := &listener{}
+	cmd.Stderr = heard
 	listed, err := cmd.Output()
 	if err != nil {
-		return 0, fmt.Errorf("listing the packages of %s: %w\n%s", b.names(), err, said.String())
+		return 0, b.failed(ctx, "listing the packages of", err, heard.said())
 	}
-	return strings.Count(string(listed), "\n"), nil
-}
-
-// follow counts the package names that the compiler prints and keeps all else, which
-// is what it complains about.
-func (b Build) follow(stderr io.Reader, total int) string {
-	var said strings.Builder
-	done := 0
-	for lines := bufio.NewScanner(stderr); lines.Scan(); {
-		line := lines.Text()
-		switch {
-		case strings.HasPrefix(line, "go: downloading "):
-		case strings.ContainsAny(line, " \t:"):
-			said.WriteString(line + "\n")
-		default:
-			done++
-			if b.Progress != nil {
-				b.Progress(done, total)
-			}
-		}
-	}
-	return said.String()
+	return bytes.Count(listed, []byte("\n")), nil
 }
 
 // rename gives the binaries their names: the compiler names them after their folder,
@@ -135,12 +116,11 @@ func (b Build) rename(dir string) error {
 }
 
 // binary is the file name "go build" chooses: the last element of the import path, or
-// the one before it where the last is a major version.
+// the one before it where the last is a major version, which are v2 and above.
 func binary(importPath string) string {
-	elements := strings.Split(importPath, "/")
-	last := elements[len(elements)-1]
-	if len(elements) > 1 && len(last) > 1 && last[0] == 'v' && strings.Trim(last[1:], "0123456789") == "" {
-		return elements[len(elements)-2]
+	folder, last := path.Split(importPath)
+	if folder != "" && regexp.MustCompile(`^v([2-9]|[1-9]\d+)$`).MatchString(last) {
+		return path.Base(folder)
 	}
 	return last
 }

@@ -11,7 +11,11 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
+
+	"seatrial/e2e/framework/runid"
+	"seatrial/tools/nodeimage/internal/group"
 )
 
 // Suite is the Debian release that images are made of. Debian 12 has the last systemd
@@ -35,23 +39,53 @@ type System struct {
 
 // Into writes the system as a tar file at path.
 func (s System) Into(ctx context.Context, path string) error {
-	tool, err := exec.LookPath("mmdebstrap")
-	if err != nil {
-		return fmt.Errorf("making a root file system of %s: %w: install it with: apt-get install mmdebstrap", strings.Join(s.Packages, ", "), ErrNoTool)
-	}
-	cmd := exec.CommandContext(ctx, tool, s.arguments(path)...)
-	cmd.Env = append(os.Environ(), "SOURCE_DATE_EPOCH="+strconv.FormatInt(s.Stamp.Unix(), 10), "LC_ALL=C.UTF-8")
-	var said strings.Builder
-	cmd.Stdout, cmd.Stderr = &said, &said
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = settle
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			return fmt.Errorf("making a root file system of %s: interrupted: %w", Suite, ctx.Err())
-		}
-		return fmt.Errorf("making a root file system of %s: %w\n%s", Suite, err, tail(said.String()))
+	if err := s.into(ctx, path); err != nil {
+		return fmt.Errorf("making a root file system of %s with %s: %w", Suite, strings.Join(s.Packages, ", "), err)
 	}
 	return nil
+}
+
+func (s System) into(ctx context.Context, path string) (err error) {
+	tool, err := exec.LookPath("mmdebstrap")
+	if err != nil {
+		return fmt.Errorf("%w: install it with: apt-get install mmdebstrap", ErrNoTool)
+	}
+	temp, remove, err := workFolder()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	var said strings.Builder
+	cmd := exec.CommandContext(ctx, tool, s.arguments(path)...)
+	cmd.Env = append(os.Environ(), "SOURCE_DATE_EPOCH="+strconv.FormatInt(s.Stamp.Unix(), 10), "LC_ALL=C.UTF-8", "TMPDIR="+temp)
+	cmd.Stdout, cmd.Stderr = &said, &said
+	cmd.WaitDelay = settle
+	contain(ctx, cmd)
+	group.Own(cmd, syscall.SIGTERM)
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("stopped: %w", context.Cause(ctx))
+		}
+		return fmt.Errorf("%w\n%s", err, tail(said.String()))
+	}
+	return nil
+}
+
+// workFolder is where the tool makes its own folder, which it leaves behind when it is
+// killed. In one of ours, a later run finds that. Without root's rights the files in it
+// belong to made-up users, and only the tool itself can remove them.
+func workFolder() (dir string, remove func() error, err error) {
+	if os.Geteuid() != 0 {
+		return os.TempDir(), func() error { return nil }, nil
+	}
+	if dir, err = runid.TempDir("debian"); err != nil {
+		return "", nil, err
+	}
+	//nolint:gosec // apt works as a user of its own, who has to get to what is inside.
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return "", nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return dir, func() error { return os.RemoveAll(dir) }, nil
 }
 
 func (s System) arguments(path string) []string {

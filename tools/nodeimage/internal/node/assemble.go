@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,8 @@ import (
 const (
 	startTimeout   = 60 * time.Second       // for containerd in the build container
 	startInterval  = 100 * time.Millisecond // between two questions whether it answers
-	cleanupTimeout = 60 * time.Second       // for removing the build container
+	cleanupTimeout = 60 * time.Second       // for removing what the build made on its way
+	logLines       = "20"                   // of containerd's, for when it fails
 )
 
 // Label says on an image which Kubernetes its nodes run.
@@ -41,14 +43,18 @@ func (in Inputs) Assemble(ctx context.Context) error {
 		return err
 	}
 	in.tell("loading it into %s", in.Engine.Name)
+	defer in.clean(ctx, func(ctx context.Context) error { return removeBases(ctx, in.Engine, runid.Current()) })
 	if err := in.load(ctx, base); err != nil {
 		return err
 	}
-	defer in.discard(ctx, "image", "rm", "--force", in.baseName())
-	return in.preload(ctx, archive, names.all())
+	if err := in.preload(ctx, archive, names.all()); err != nil {
+		return err
+	}
+	in.clean(ctx, func(ctx context.Context) error { return prune(ctx, in.Engine, in.Name) })
+	return nil
 }
 
-func (in Inputs) baseName() string { return in.Name + "-base" }
+func baseName() string { return basePrefix + runid.Current().String() }
 
 func (in Inputs) base(ctx context.Context, names images) (string, error) {
 	layers, err := in.layers(ctx, names)
@@ -66,7 +72,7 @@ func (in Inputs) base(ctx context.Context, names images) (string, error) {
 		return "", err
 	}
 	to := filepath.Join(in.Work, "base.tar")
-	return to, image.WriteArchive(to, map[string]image.Image{in.baseName(): built})
+	return to, image.WriteArchive(to, map[string]image.Image{baseName(): built})
 }
 
 func (in Inputs) load(ctx context.Context, archive string) error {
@@ -80,16 +86,25 @@ func (in Inputs) load(ctx context.Context, archive string) error {
 // store and keeps the result as the node image.
 func (in Inputs) preload(ctx context.Context, archive string, want []string) error {
 	container := buildPrefix + runid.Current().String()
-	defer in.discard(ctx, "rm", "--force", "--volumes", container)
-	_, err := in.Engine.Run(ctx, "run", "--detach", "--name", container, "--privileged", "--network", "none",
-		"--security-opt", "seccomp=unconfined", "--entrypoint", "/usr/local/bin/containerd", in.baseName())
+	defer in.clean(ctx, func(ctx context.Context) error { return removeContainer(ctx, in.Engine, container) })
+	// The image's own stop signal is for systemd; containerd would not hear it.
+	_, err := in.Engine.Run(ctx, "run", "--detach", "--name", container, "--privileged", "--network", "none", "--stop-signal", "SIGTERM",
+		"--security-opt", "seccomp=unconfined", "--entrypoint", "/usr/local/bin/containerd", baseName())
 	if err != nil {
 		return fmt.Errorf("starting containerd to load images: %w", err)
 	}
+	if err := in.fill(ctx, container, archive, want); err != nil {
+		return in.withLogs(ctx, container, err)
+	}
+	return in.commit(ctx, container)
+}
+
+// fill imports the images as soon as containerd answers.
+func (in Inputs) fill(ctx context.Context, container, archive string, want []string) error {
 	ctr := func(args ...string) []string {
 		return append([]string{"exec", container, "ctr", "--namespace", "k8s.io"}, args...)
 	}
-	if err := in.await(ctx, ctr("version")); err != nil {
+	if err := in.await(ctx, container, ctr("version")); err != nil {
 		return err
 	}
 	in.tell("importing the control plane's images")
@@ -97,16 +112,26 @@ func (in Inputs) preload(ctx context.Context, archive string, want []string) err
 	if err != nil {
 		return fmt.Errorf("opening the images: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	// Unpacking is left to the node: an overlay on the engine's overlay is not possible here.
 	load := slices.Insert(ctr("images", "import", "--all-platforms", "--no-unpack", "-"), 1, "--interactive")
 	if err := in.Engine.Stream(ctx, file, nil, load...); err != nil {
 		return fmt.Errorf("importing the control plane's images: %w", err)
 	}
-	if err := in.check(ctx, ctr("images", "ls", "--quiet"), want); err != nil {
-		return err
+	return in.check(ctx, ctr("images", "ls", "--quiet"), want)
+}
+
+// withLogs adds what containerd has said, which is gone with its container.
+func (in Inputs) withLogs(ctx context.Context, container string, cause error) error {
+	if ctx.Err() != nil {
+		return cause // Nobody waits for more.
 	}
-	return in.commit(ctx, container)
+	cmd := in.Engine.Command(ctx, "logs", "--tail", logLines, container)
+	said, err := cmd.CombinedOutput()
+	if err != nil {
+		return cause
+	}
+	return fmt.Errorf("%w\ncontainerd said:\n%s", cause, bytes.TrimSpace(said))
 }
 
 func (in Inputs) commit(ctx context.Context, container string) error {
@@ -123,8 +148,8 @@ func (in Inputs) commit(ctx context.Context, container string) error {
 	return nil
 }
 
-// await asks until containerd answers.
-func (in Inputs) await(ctx context.Context, question []string) error {
+// await asks until containerd answers, or its container has ended.
+func (in Inputs) await(ctx context.Context, container string, question []string) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	for {
@@ -132,9 +157,13 @@ func (in Inputs) await(ctx context.Context, question []string) error {
 		if err == nil {
 			return nil
 		}
+		running, inspectErr := in.Engine.Run(ctx, "container", "inspect", "--format", "{{.State.Running}}", container)
+		if inspectErr == nil && running != "true" {
+			return errors.New("containerd has ended in the build container")
+		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("waiting for containerd in the build container: %w", errors.Join(ctx.Err(), err))
+			return fmt.Errorf("waiting for containerd in the build container: %w", errors.Join(context.Cause(ctx), err))
 		case <-time.After(startInterval):
 		}
 	}
@@ -154,11 +183,12 @@ func (in Inputs) check(ctx context.Context, list, want []string) error {
 	return nil
 }
 
-// discard removes something of the build, whatever became of it.
-func (in Inputs) discard(ctx context.Context, args ...string) {
+// clean removes something, whatever became of the build. What cannot be removed is told
+// but no reason to fail: the next build tries again.
+func (in Inputs) clean(ctx context.Context, remove func(ctx context.Context) error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
-	if _, err := in.Engine.Run(ctx, args...); err != nil {
+	if err := remove(ctx); err != nil {
 		in.tell("cleaning up: %v", err)
 	}
 }

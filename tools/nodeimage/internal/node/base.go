@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"seatrial/e2e/framework/image"
@@ -113,47 +113,55 @@ func (in Inputs) system(ctx context.Context, names images) ([]image.File, error)
 }
 
 func (in Inputs) kindFiles() ([]image.File, error) {
-	var files []image.File
-	root := os.DirFS(in.KindFiles)
-	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasPrefix(name, "LICENSES/") {
-			return err
-		}
-		content, err := fs.ReadFile(root, name)
-		if err != nil {
-			return err
-		}
-		file := image.File{Path: "/" + name, Data: content}
-		switch {
-		case strings.Contains(name, "bin/"):
-			file.Mode = 0o755
-		case name == "etc/containerd/config.toml":
-			if file.Data, err = containerdConfig(content); err != nil {
-				return err
-			}
-		case strings.HasPrefix(name, "etc/systemd/system/") && strings.HasSuffix(name, ".service"):
-			files = append(files, wants(path.Base(name), content)...)
-		}
-		files = append(files, file)
-		return nil
-	})
+	files, err := adapt(os.DirFS(in.KindFiles))
 	if err != nil {
 		return nil, fmt.Errorf("reading kind's node files in %q: %w", in.KindFiles, err)
 	}
 	return files, nil
 }
 
+// adapt takes kind's files for nodes and does to them what kind's Dockerfile does.
+func adapt(kind fs.FS) ([]image.File, error) {
+	var files, links []image.File
+	err := fs.WalkDir(kind, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasPrefix(name, "LICENSES/") {
+			return err
+		}
+		file := image.File{Path: "/" + name}
+		if file.Data, err = fs.ReadFile(kind, name); err != nil {
+			return err
+		}
+		switch {
+		case strings.Contains(name, "bin/"):
+			file.Mode = 0o755
+		case name == "etc/containerd/config.toml":
+			file.Data, err = containerdConfig(file.Data)
+		case strings.HasPrefix(name, "etc/systemd/system/"):
+			links = append(links, wants(path.Base(name), file.Data)...)
+		}
+		files = append(files, file)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, unit := range enabled() {
+		if !slices.ContainsFunc(links, func(link image.File) bool { return path.Base(link.Path) == unit }) {
+			return nil, fmt.Errorf("no file says what wants %s: this version of kind needs another change", unit)
+		}
+	}
+	return append(files, links...), nil
+}
+
 // wants are the links that "systemctl enable" makes for a unit.
 func wants(unit string, content []byte) []image.File {
+	if !slices.Contains(enabled(), unit) {
+		return nil
+	}
 	var links []image.File
-	for _, name := range enabled() {
-		if name != unit {
-			continue
-		}
-		for _, match := range regexp.MustCompile(`(?m)^WantedBy=(\S+)$`).FindAllSubmatch(content, -1) {
-			at := path.Join("/etc/systemd/system", string(match[1])+".wants", unit)
-			links = append(links, image.File{Path: at, Link: path.Join("/etc/systemd/system", unit)})
-		}
+	for _, match := range regexp.MustCompile(`(?m)^WantedBy=(\S+)$`).FindAllSubmatch(content, -1) {
+		at := path.Join("/etc/systemd/system", string(match[1])+".wants", unit)
+		links = append(links, image.File{Path: at, Link: path.Join("/etc/systemd/system", unit)})
 	}
 	return links
 }
@@ -172,7 +180,7 @@ func containerdConfig(content []byte) ([]byte, error) {
 // runtimeSpec is containerd's default for pods, with the hook that hides the host's
 // product files, and without limits on resources, which would lower the node's own.
 func (in Inputs) runtimeSpec(ctx context.Context) ([]byte, error) {
-	printed, err := exec.CommandContext(ctx, filepath.Join(in.Binaries, "ctr"), "oci", "spec").Output()
+	printed, err := ask(ctx, filepath.Join(in.Binaries, "ctr"), "oci", "spec")
 	if err != nil {
 		return nil, fmt.Errorf("asking ctr for the runtime's defaults: %w", err)
 	}

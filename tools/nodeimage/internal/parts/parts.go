@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -32,7 +33,7 @@ type Store struct {
 // ctx ends. The caller releases it when done; a killed process releases it by dying.
 // What happens is told line by line.
 func Open(ctx context.Context, dir string, tell func(string)) (store *Store, release func() error, err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, nil, fmt.Errorf("making the folder of build parts: %w", err)
 	}
 	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
@@ -43,7 +44,10 @@ func Open(ctx context.Context, dir string, tell func(string)) (store *Store, rel
 	if err := store.lock(ctx, lock); err != nil {
 		return nil, nil, errors.Join(err, lock.Close())
 	}
-	return store, lock.Close, store.sweep()
+	if err := store.sweep(); err != nil {
+		return nil, nil, errors.Join(err, lock.Close())
+	}
+	return store, lock.Close, nil
 }
 
 func (s *Store) lock(ctx context.Context, lock *os.File) error {
@@ -70,19 +74,32 @@ func (s *Store) lock(ctx context.Context, lock *os.File) error {
 
 // sweep removes what an interrupted build left.
 func (s *Store) sweep() error {
-	left, err := filepath.Glob(filepath.Join(s.dir, "*"+unfinished))
+	left, err := s.list(func(name string) bool { return strings.HasSuffix(name, unfinished) })
 	if err != nil {
 		return fmt.Errorf("looking for unfinished parts: %w", err)
 	}
-	for _, dir := range left {
-		err = errors.Join(err, os.RemoveAll(dir))
+	return s.remove(left)
+}
+
+// list gives the folders of the store whose names are wanted.
+func (s *Store) list(wanted func(name string) bool) ([]fs.DirEntry, error) {
+	entries, err := os.ReadDir(s.dir)
+	return slices.DeleteFunc(entries, func(entry fs.DirEntry) bool {
+		return !entry.IsDir() || !wanted(entry.Name())
+	}), err
+}
+
+func (s *Store) remove(folders []fs.DirEntry) error {
+	var err error
+	for _, folder := range folders {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(s.dir, folder.Name())))
 	}
 	return err
 }
 
-// Make gives the folder of the part with this name and hash. If it is not there, fill
-// fills a new folder, which takes its place only when it succeeds. Older versions of
-// the part beyond the last few are removed.
+// Make gives the folder of the part with this name and hash, which has no dash. If it is
+// not there, fill fills a new folder, which takes its place only when it succeeds. Older
+// versions of the part beyond the last few are removed.
 func (s *Store) Make(ctx context.Context, name, hash string, fill func(ctx context.Context, dir string) error) (string, error) {
 	dir := filepath.Join(s.dir, name+"-"+hash)
 	if _, err := os.Stat(dir); err == nil {
@@ -97,37 +114,41 @@ func (s *Store) Make(ctx context.Context, name, hash string, fill func(ctx conte
 		return "", fmt.Errorf("making %s: %w", name, err)
 	}
 	s.tell(fmt.Sprintf("%s: made in %s", name, time.Since(start).Round(time.Second/10)))
-	return dir, s.prune(name)
+	return dir, s.prune(name, hash)
 }
 
 func (s *Store) draft(ctx context.Context, dir string, fill func(ctx context.Context, dir string) error) error {
 	draft := dir + unfinished
-	if err := os.MkdirAll(draft, 0o755); err != nil {
+	if err := os.MkdirAll(draft, 0o750); err != nil {
 		return err
 	}
-	if err := fill(ctx, draft); err != nil {
+	err := fill(ctx, draft)
+	if err == nil {
+		err = os.Rename(draft, dir)
+	}
+	if err != nil {
 		return errors.Join(err, os.RemoveAll(draft))
 	}
-	return os.Rename(draft, dir)
+	return nil
 }
 
-func (s *Store) prune(name string) error {
-	versions, err := filepath.Glob(filepath.Join(s.dir, name+"-????????????"))
+// prune removes the other versions of the part that were used longest ago.
+func (s *Store) prune(name, hash string) error {
+	others, err := s.list(func(folder string) bool {
+		return strings.HasPrefix(folder, name+"-") && !strings.Contains(folder[len(name)+1:], "-") && folder != name+"-"+hash
+	})
 	if err != nil {
 		return fmt.Errorf("listing the versions of part %q: %w", name, err)
 	}
-	age := func(dir string) time.Time {
-		info, err := os.Stat(dir)
-		if err != nil {
-			return time.Time{}
-		}
-		return info.ModTime()
+	slices.SortFunc(others, func(a, b fs.DirEntry) int { return used(b).Compare(used(a)) })
+	return s.remove(others[min(kept-1, len(others)):])
+}
+
+// used is when a part was last asked for.
+func used(part fs.DirEntry) time.Time {
+	info, err := part.Info()
+	if err != nil {
+		return time.Time{}
 	}
-	slices.SortFunc(versions, func(a, b string) int {
-		return age(b).Compare(age(a))
-	})
-	for _, old := range versions[min(kept, len(versions)):] {
-		err = errors.Join(err, os.RemoveAll(old))
-	}
-	return err
+	return info.ModTime()
 }

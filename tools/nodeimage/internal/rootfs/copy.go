@@ -12,7 +12,7 @@ import (
 )
 
 // Copy writes the tree as a tar file without the paths that a pattern of package path
-// matches, nor anything below them.
+// matches, nor anything below them. A hard link that stays must not link to one that goes.
 func (t *Tree) Copy(to string, without ...string) error {
 	out, err := os.Create(to)
 	if err != nil {
@@ -28,27 +28,32 @@ func (t *Tree) Copy(to string, without ...string) error {
 func (t *Tree) copy(out io.Writer, without []string) error {
 	names := make([]string, 0, len(t.entries))
 	for name := range t.entries {
-		if !excluded(name, without) {
+		if name != "/" && !excluded(name, without) { // The root itself is made by engines.
 			names = append(names, name)
 		}
 	}
 	slices.SortFunc(names, t.order)
 	writer := tar.NewWriter(out)
 	for _, name := range names {
-		found := t.entries[name]
-		header := *found.header
-		header.Name = strings.TrimPrefix(header.Name, "./")
-		if header.Name == "" {
-			continue // The root itself: engines make it.
-		}
-		if err := writer.WriteHeader(&header); err != nil {
-			return fmt.Errorf("writing %q: %w", name, err)
-		}
-		if _, err := io.Copy(writer, io.NewSectionReader(t.file, found.offset, header.Size)); err != nil {
+		if err := t.copyEntry(writer, name, without); err != nil {
 			return fmt.Errorf("writing %q: %w", name, err)
 		}
 	}
 	return writer.Close()
+}
+
+func (t *Tree) copyEntry(writer *tar.Writer, name string, without []string) error {
+	found := t.entries[name]
+	header := *found.header
+	header.Name = strings.TrimPrefix(header.Name, "./")
+	if target := clean(header.Linkname); header.Typeflag == tar.TypeLink && excluded(target, without) {
+		return fmt.Errorf("it is a hard link to %q, which is left out", target)
+	}
+	if err := writer.WriteHeader(&header); err != nil {
+		return err
+	}
+	_, err := io.Copy(writer, io.NewSectionReader(t.file, found.offset, header.Size))
+	return err
 }
 
 // order keeps hard links behind what they link to, and all else by name, so that a

@@ -53,6 +53,9 @@ func (t *Tree) index() error {
 		if err != nil {
 			return err
 		}
+		if sparse(header) {
+			return fmt.Errorf("%q is a sparse file, whose content is not in one piece", header.Name)
+		}
 		// The reader stops right behind a header, so this is where the content begins.
 		offset, err := t.file.Seek(0, io.SeekCurrent)
 		if err != nil {
@@ -60,6 +63,18 @@ func (t *Tree) index() error {
 		}
 		t.entries[clean(header.Name)] = entry{header: header, offset: offset}
 	}
+}
+
+func sparse(header *tar.Header) bool {
+	if header.Typeflag == tar.TypeGNUSparse {
+		return true
+	}
+	for record := range header.PAXRecords {
+		if strings.HasPrefix(record, "GNU.sparse.") {
+			return true
+		}
+	}
+	return false
 }
 
 func clean(name string) string { return path.Clean("/" + name) }
@@ -75,12 +90,13 @@ func (t *Tree) Resolve(name string) (string, error) {
 			done = next
 			continue
 		}
-		if links++; links > maxLinks {
+		links++
+		if links > maxLinks {
 			return "", fmt.Errorf("looking up %q: too many links", name)
 		}
 		target := found.header.Linkname
 		if !path.IsAbs(target) {
-			target = path.Join(done, target)
+			target = path.Join(done, target) //nolint:gosec // It is looked up in the archive; nothing is unpacked.
 		}
 		rest = append(strings.Split(strings.TrimPrefix(clean(target), "/"), "/"), rest...)
 		done = "/"
@@ -93,19 +109,36 @@ func (t *Tree) Resolve(name string) (string, error) {
 
 // Read gives the content of a file, through links.
 func (t *Tree) Read(name string) ([]byte, error) {
-	real, err := t.Resolve(name)
+	at, err := t.Resolve(name)
 	if err != nil {
 		return nil, err
 	}
-	found := t.entries[real]
-	if found.header.Typeflag == tar.TypeLink {
-		return t.Read(found.header.Linkname)
+	found, err := t.original(at)
+	if err != nil {
+		return nil, fmt.Errorf("reading %q: %w", name, err)
 	}
 	content := make([]byte, found.header.Size)
 	if _, err := t.file.ReadAt(content, found.offset); err != nil {
 		return nil, fmt.Errorf("reading %q: %w", name, err)
 	}
 	return content, nil
+}
+
+// original follows hard links to the entry that has the content.
+func (t *Tree) original(at string) (entry, error) {
+	for range maxLinks {
+		found, known := t.entries[at]
+		switch {
+		case !known:
+			return entry{}, fmt.Errorf("hard link to %q: %w", at, fs.ErrNotExist)
+		case found.header.Typeflag == tar.TypeReg:
+			return found, nil
+		case found.header.Typeflag != tar.TypeLink:
+			return entry{}, fmt.Errorf("%q is no file", at)
+		}
+		at = clean(found.header.Linkname)
+	}
+	return entry{}, fmt.Errorf("%q: too many hard links", at)
 }
 
 // Match lists the paths that match the pattern of package path, sorted.

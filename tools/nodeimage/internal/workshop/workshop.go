@@ -4,10 +4,7 @@ package workshop
 
 import (
 	"fmt"
-	"os"
-	"path"
 	"path/filepath"
-	"strings"
 
 	"seatrial/e2e/framework/image"
 	"seatrial/tools/nodeimage/internal/node"
@@ -69,10 +66,10 @@ func redisFiles(system string) ([]image.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer tree.Close()
-	found, err := tree.Closure(redisPrograms()...)
+	defer func() { _ = tree.Close() }()
+	found, err := closure(tree)
 	if err != nil {
-		return nil, fmt.Errorf("collecting Redis and its libraries: %w", err)
+		return nil, err
 	}
 	files, err := node.BusyBox(tree)
 	if err != nil {
@@ -87,57 +84,10 @@ func redisFiles(system string) ([]image.File, error) {
 
 func redisPrograms() []string { return []string{"/usr/bin/redis-server", "/usr/bin/redis-cli"} }
 
-// RedisHere unpacks Redis below dir for this machine, where tests run it: no package is
-// installed and no service starts. It returns the folder with the two programs.
-func RedisHere(system, dir string) error {
-	tree, err := rootfs.Open(system)
-	if err != nil {
-		return err
-	}
-	defer tree.Close()
+func closure(tree *rootfs.Tree) (map[string][]byte, error) {
 	found, err := tree.Closure(redisPrograms()...)
 	if err != nil {
-		return fmt.Errorf("collecting Redis and its libraries: %w", err)
+		return nil, fmt.Errorf("collecting Redis and its libraries: %w", err)
 	}
-	loader, folders := "", map[string]bool{}
-	for name, content := range found {
-		if strings.HasPrefix(path.Base(name), "ld-linux") {
-			loader = name
-		}
-		if strings.Contains(path.Base(name), ".so") {
-			folders[path.Dir(name)] = true
-		}
-		if err := unpack(filepath.Join(dir, "redis", name), content); err != nil {
-			return err
-		}
-	}
-	for _, program := range redisPrograms() {
-		script := launcher(loader, program, folders)
-		if err := unpack(filepath.Join(dir, path.Base(program)), []byte(script)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// launcher runs a program with its own loader and libraries: Debian's Redis then works
-// on any Linux, whatever its C library.
-func launcher(loader, program string, folders map[string]bool) string {
-	var search []string
-	for folder := range folders {
-		search = append(search, `"$root`+folder+`"`)
-	}
-	return "#!/bin/sh\n" +
-		"root=$(cd \"$(dirname \"$(readlink -f \"$0\")\")\" && pwd)/redis\n" +
-		"exec \"$root" + loader + "\" --argv0 \"$0\" --library-path " + strings.Join(search, ":") + " \"$root" + program + "\" \"$@\"\n"
-}
-
-func unpack(name string, content []byte) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return fmt.Errorf("unpacking Redis: %w", err)
-	}
-	if err := os.WriteFile(name, content, 0o755); err != nil {
-		return fmt.Errorf("unpacking Redis: %w", err)
-	}
-	return nil
+	return found, nil
 }
