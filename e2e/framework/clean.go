@@ -55,7 +55,7 @@ func cleanEngine(ctx context.Context, s Settings, cache string) ([]string, error
 	if err != nil {
 		return removed, fmt.Errorf("listing images: %w", err)
 	}
-	for _, name := range strings.Fields(listed) {
+	for name := range strings.FieldsSeq(listed) {
 		if !strings.HasPrefix(name, ownImages) {
 			continue
 		}

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
 	_ "time/tzdata" // CronJobs name time zones, and the images have no zone files.
 
 	_ "k8s.io/component-base/logs/json/register"          // --logging-format=json
