@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"seatrial/e2e/framework/assets"
@@ -17,8 +19,8 @@ import (
 const ownImages = "localhost/seatrial/"
 
 // Clean removes everything that was ever made on this machine and can be made again:
-// kept clusters, our images in the engine's store, and the cache folder. It returns the
-// names of what is gone.
+// kept clusters, our images in the engine's store, and what is in the cache folder. It
+// returns the names of what is gone.
 func Clean(ctx context.Context, s Settings) ([]string, error) {
 	cache, err := assets.Cache()
 	if err != nil {
@@ -29,11 +31,39 @@ func Clean(ctx context.Context, s Settings) ([]string, error) {
 		// The cache has the engine's settings, which containers that are left still need.
 		return removed, err
 	}
-	if err := os.RemoveAll(cache); err != nil {
-		return removed, fmt.Errorf("removing the cache folder: %w", err)
-	}
-	return append(removed, cache), nil
+	emptied, err := emptyCache(cache)
+	return append(removed, emptied...), err
 }
+
+// emptyCache removes what we have put there, and the folder if nothing else is in it: a
+// user can name any folder, also one with other things in it.
+func emptyCache(cache string) ([]string, error) {
+	entries, err := os.ReadDir(cache)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("looking into the cache folder: %w", err)
+	}
+	var removed []string
+	for _, entry := range entries {
+		name := entry.Name()
+		if !slices.Contains(cached(), name) && !strings.HasPrefix(name, "node-work-") {
+			continue
+		}
+		at := filepath.Join(cache, name)
+		if rmErr := os.RemoveAll(at); rmErr != nil {
+			err = errors.Join(err, fmt.Errorf("emptying the cache folder: %w", rmErr))
+			continue
+		}
+		removed = append(removed, at)
+	}
+	_ = os.Remove(cache) // Refused while it has anything else in it.
+	return removed, err
+}
+
+// cached are the folders that commands and suites make in the cache folder.
+func cached() []string { return []string{"clusters", "engine", "parts", "prepared"} }
 
 func cleanEngine(ctx context.Context, s Settings, cache string) ([]string, error) {
 	found, err := engine.Find(ctx, engine.Options{Want: s.Engine, Dir: filepath.Join(cache, "engine")})

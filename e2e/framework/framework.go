@@ -59,7 +59,8 @@ func Open(ctx context.Context, o Options) (*Environment, error) {
 	if _, err := runid.SweepTemp(); err != nil {
 		return nil, fmt.Errorf("removing what dead runs left: %w", err)
 	}
-	provider, err := o.provider(ctx, prepared)
+	// The node image is in one engine's store: no other engine has it.
+	provider, err := o.provider(ctx, prepared.Engine)
 	if err != nil {
 		return nil, err
 	}
@@ -86,13 +87,12 @@ func Open(ctx context.Context, o Options) (*Environment, error) {
 	return &Environment{Cluster: up, Provider: provider, Assets: prepared, Artifacts: artifacts, keep: o.Settings.Keep}, nil
 }
 
-func (o Options) provider(ctx context.Context, prepared assets.Assets) (cluster.Provider, error) {
+func (o Options) provider(ctx context.Context, engineName string) (cluster.Provider, error) {
 	cache, err := assets.Cache()
 	if err != nil {
 		return nil, err
 	}
-	// The node image is in one engine's store: no other engine has it.
-	found, err := engine.Find(ctx, engine.Options{Want: prepared.Engine, Dir: filepath.Join(cache, "engine"), Log: o.Log})
+	found, err := engine.Find(ctx, engine.Options{Want: engineName, Dir: filepath.Join(cache, "engine"), Log: o.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -103,12 +103,15 @@ func (o Options) provider(ctx context.Context, prepared assets.Assets) (cluster.
 // living runs use, and kept clusters, stay.
 func Sweep(ctx context.Context, o Options) ([]string, error) {
 	removed, err := runid.SweepTemp()
-	prepared, loadErr := assets.Load(o.Settings.Want)
-	if loadErr != nil {
-		// Without a node image there was never a cluster.
-		return removed, err
+	engineName := o.Settings.Engine
+	// When the sources have changed since, nothing is prepared, but clusters may be left.
+	if prepared, loadErr := assets.Load(o.Settings.Want); loadErr == nil {
+		engineName = prepared.Engine
 	}
-	provider, providerErr := o.provider(ctx, prepared)
+	provider, providerErr := o.provider(ctx, engineName)
+	if _, unusable := errors.AsType[*engine.NotUsableError](providerErr); unusable {
+		return removed, err // What no engine can run, no engine holds.
+	}
 	if providerErr != nil {
 		return removed, errors.Join(err, providerErr)
 	}
@@ -134,8 +137,5 @@ func (e *Environment) Close(ctx context.Context) error {
 	if e.keep {
 		return nil
 	}
-	if err := e.Cluster.Delete(ctx); err != nil {
-		return errors.Join(fmt.Errorf("removing the cluster %q", e.Cluster.Name()), err)
-	}
-	return nil
+	return e.Cluster.Delete(ctx)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -77,8 +76,7 @@ func (b *builder) version() error {
 		return fmt.Errorf("building a node image for Kubernetes %s: tools/distro/go.mod pins %s: leave KUBERNETES out, or name an image of that version with NODE_IMAGE", b.want.Kubernetes, pinned)
 	}
 	b.kubernetes = pinned
-	sources, err := assets.Hash(b.root, "tools/distro")
-	b.distro = assets.Join(sources, strings.Join(node.Tags(), ","))
+	b.distro, err = assets.Hash(b.root, "tools/distro")
 	return err
 }
 
@@ -144,24 +142,34 @@ func (b *builder) compileAll(ctx context.Context, made *results) (err error) {
 }
 
 // compile makes one part of several groups of programs, one compiler run for each group.
-func (b *builder) compile(ctx context.Context, name, hash string, build compile.Build, groups ...[]compile.Program) (string, error) {
-	const step = 5 // percent between two lines of progress
-	return b.store.Make(ctx, name, hash, func(ctx context.Context, dir string) error {
-		for _, group := range groups {
-			last := 0
-			build.Programs = group
-			build.Progress = func(done, total int) {
-				if percent := done * 100 / max(total, 1); percent >= last+step {
-					last = percent
-					b.tell(fmt.Sprintf("%s: compiled %d of at most %d packages", name, done, total))
-				}
-			}
+func (b *builder) compile(ctx context.Context, name, sources string, build compile.Build, groups ...[]compile.Program) (string, error) {
+	var builds []compile.Build
+	inputs := []string{sources}
+	for _, group := range groups {
+		build.Programs, build.Progress = group, b.progress(name)
+		builds = append(builds, build)
+		inputs = append(inputs, build.Inputs()...)
+	}
+	return b.store.Make(ctx, name, assets.Join(inputs...), func(ctx context.Context, dir string) error {
+		for _, build := range builds {
 			if err := build.Into(ctx, dir); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// progress tells now and then how far the compiler is.
+func (b *builder) progress(name string) func(done, total int) {
+	const step = 5 // percent between two lines
+	last := 0
+	return func(done, total int) {
+		if percent := done * 100 / max(total, 1); percent >= last+step {
+			last = percent
+			b.tell(fmt.Sprintf("%s: compiled %d of at most %d packages", name, done, total))
+		}
+	}
 }
 
 func (b *builder) unpackAll(ctx context.Context, made *results) (err error) {
@@ -175,14 +183,14 @@ func (b *builder) unpackAll(ctx context.Context, made *results) (err error) {
 }
 
 func (b *builder) unpack(ctx context.Context, name string, system debian.System) (string, error) {
-	hash := assets.Join(debian.Suite, strings.Join(system.Packages, " "), fmt.Sprint(system.Stamp, system.Bootable))
-	return b.store.Make(ctx, name, hash, func(ctx context.Context, dir string) error {
+	return b.store.Make(ctx, name, assets.Join(system.Inputs()...), func(ctx context.Context, dir string) error {
 		return system.Into(ctx, filepath.Join(dir, "root.tar"))
 	})
 }
 
 func (b *builder) workshopImages(ctx context.Context, made results) ([]string, error) {
-	sources, err := assets.Hash(b.root, "tools/nodeimage/internal/workshop", "e2e/framework/image")
+	// What busybox is called by, and how libraries are found, is in the other two.
+	sources, err := assets.Hash(b.root, "tools/nodeimage/internal/workshop", "tools/nodeimage/internal/node", "tools/nodeimage/internal/rootfs", "e2e/framework/image")
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +214,11 @@ func (b *builder) bin(ctx context.Context, made results) (string, error) {
 	if b.want.NodeImage != "" {
 		kubectl = "kubectl"
 	}
-	hash := assets.Join("2", filepath.Base(made.programs), filepath.Base(made.commands), filepath.Base(made.redis))
+	sources, err := assets.Hash(b.root, "tools/nodeimage/internal/workshop", "tools/nodeimage/internal/rootfs")
+	if err != nil {
+		return "", err
+	}
+	hash := assets.Join(sources, filepath.Base(made.programs), filepath.Base(made.commands), filepath.Base(made.redis))
 	return b.store.Make(ctx, "bin", hash, func(_ context.Context, dir string) error {
 		return errors.Join(
 			os.Link(filepath.Join(made.programs, kubectl), filepath.Join(dir, "kubectl")),

@@ -24,16 +24,19 @@ var errBroken = errors.New("the workshop does not keep its promises")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal ends the story and cleans up; a second one does not wait for that.
+	context.AfterFunc(ctx, stop)
 	err := command().ExecuteContext(ctx)
 	stop()
-	switch {
-	case err == nil:
-	case errors.Is(err, errBroken):
-		os.Exit(exitBroken)
-	default:
-		fmt.Fprintln(os.Stderr, "seatrial:", err)
-		os.Exit(exitError)
+	if err == nil {
+		return
 	}
+	// Also when the verdict has been told: what was left behind is said here.
+	fmt.Fprintln(os.Stderr, "seatrial:", err)
+	if errors.Is(err, errBroken) {
+		os.Exit(exitBroken)
+	}
+	os.Exit(exitError)
 }
 
 func command() *cobra.Command {

@@ -83,6 +83,25 @@ func TestAnUpgradeAndARollbackReadTheHistoryOnce(t *testing.T) {
 	g.Expect(statuses(t, client)).To(gomega.Equal([]Status{StatusSuperseded, StatusSuperseded, StatusDeployed}))
 }
 
+func TestAFailureStaysOneInHistory(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	api, client := newFakeClient(t)
+	g.Expect(client.Install(t.Context(), "story", load(t, "plain"), nil)).Error().NotTo(gomega.HaveOccurred())
+	api.meddle(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodPatch {
+			return false
+		}
+		http.Error(w, "not this", http.StatusForbidden)
+		return true
+	})
+	_, err := client.Upgrade(t.Context(), "story", load(t, "plain"), Values{"message": "two"})
+	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring(`updating ConfigMap "story"`)))
+	api.meddle(nil)
+	g.Expect(client.Rollback(t.Context(), "story", 1)).To(gomega.HaveField("Revision", 3))
+	g.Expect(statuses(t, client)).To(gomega.Equal([]Status{StatusSuperseded, StatusFailed, StatusDeployed}))
+}
+
 func TestANewKindIsNoticed(t *testing.T) {
 	t.Parallel()
 	g := gomega.NewWithT(t)
@@ -176,6 +195,42 @@ func TestARecordWhoseCreationGotNoAnswerIsSetRight(t *testing.T) {
 	g.Expect(client.Status(t.Context(), "story")).To(gomega.And(
 		gomega.HaveField("Status", StatusFailed), gomega.HaveField("Description", gomega.HavePrefix("Install failed: ")),
 	))
+}
+
+func TestARecordThatWasNeverCreatedIsNotMissed(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	api, client := newFakeClient(t)
+	api.meddle(func(_ http.ResponseWriter, r *http.Request) bool {
+		if !isRecord(r, http.MethodPost) {
+			return false
+		}
+		panic(http.ErrAbortHandler) // The connection breaks before the request is read.
+	})
+	_, err := client.Install(t.Context(), "story", load(t, "plain"), nil)
+	g.Expect(err).To(gomega.MatchError(ErrUnreachable))
+	g.Expect(err).NotTo(gomega.MatchError(gomega.ContainSubstring("pending")))
+	_, err = client.Status(t.Context(), "story")
+	g.Expect(err).To(gomega.MatchError(ErrReleaseNotFound))
+}
+
+func TestTheRecordOfAnotherOperationIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	api, client := newFakeClient(t)
+	api.meddle(func(_ http.ResponseWriter, r *http.Request) bool {
+		if !isRecord(r, http.MethodPost) {
+			return false
+		}
+		api.meddle(nil)
+		if _, err := client.Install(context.WithoutCancel(r.Context()), "story", load(t, "plain"), nil); err != nil {
+			t.Error(err)
+		}
+		panic(http.ErrAbortHandler) // The connection breaks.
+	})
+	_, err := client.Install(t.Context(), "story", load(t, "plain"), nil)
+	g.Expect(err).To(gomega.MatchError(ErrUnreachable))
+	g.Expect(client.Status(t.Context(), "story")).To(gomega.HaveField("Status", StatusDeployed))
 }
 
 func TestARecordThatCannotBeReadIsAnError(t *testing.T) {

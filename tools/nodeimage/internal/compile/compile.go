@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -45,12 +46,8 @@ func (b Build) Into(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	args := []string{
-		"build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", b.LDFlags,
-		"-tags", strings.Join(b.Tags, ","), "-o", dir + string(filepath.Separator),
-	}
 	heard := &listener{total: total, progress: b.Progress}
-	cmd := b.command(ctx, append(args, b.packages()...)...)
+	cmd := b.command(ctx, b.arguments(dir)...)
 	cmd.Stderr = heard
 	if err := cmd.Run(); err != nil {
 		return b.failed(ctx, "compiling", err, heard.said())
@@ -65,11 +62,25 @@ func (b Build) failed(ctx context.Context, step string, err error, said string) 
 	return fmt.Errorf("%s %s: %w\n%s", step, b.names(), err, said)
 }
 
+// Inputs are all that decides what is built, less the source itself.
+func (b Build) Inputs() []string {
+	return slices.Concat(b.arguments(""), environment(), []string{b.names()})
+}
+
+func (b Build) arguments(dir string) []string {
+	return append([]string{
+		"build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", b.LDFlags,
+		"-tags", strings.Join(b.Tags, ","), "-o", dir + string(filepath.Separator),
+	}, b.packages()...)
+}
+
+// environment keeps GOFLAGS and GOWORK of the user from changing what is built.
+func environment() []string { return []string{"CGO_ENABLED=0", "GOFLAGS=-mod=readonly", "GOWORK=off"} }
+
 func (b Build) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = b.Module
-	// GOFLAGS and GOWORK of the user must not change what is built.
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-mod=readonly", "GOWORK=off")
+	cmd.Env = append(os.Environ(), environment()...)
 	cmd.WaitDelay = settle
 	group.Own(cmd, syscall.SIGINT)
 	return cmd

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -205,4 +206,24 @@ func TestTheListenerTellsPackagesFromComplaints(t *testing.T) {
 			rt.Error("not every complaint is kept, or not in order")
 		}
 	})
+}
+
+// A part is made again when one of its inputs changes, and in another checkout it is not.
+func TestEverythingThatDecidesWhatIsBuiltIsAmongTheInputs(t *testing.T) {
+	g := gomega.NewWithT(t)
+	build := Build{Module: "/here", Programs: []Program{{"./cmd/one", "one"}}, LDFlags: "-s", Tags: []string{"tag"}}
+	elsewhere := build
+	elsewhere.Module, elsewhere.Progress = "/there", func(int, int) {}
+	g.Expect(elsewhere.Inputs()).To(gomega.Equal(build.Inputs()))
+	for name, change := range map[string]func(b *Build){
+		"another program": func(b *Build) { b.Programs = []Program{{"./cmd/two", "one"}} },
+		"another name":    func(b *Build) { b.Programs = []Program{{"./cmd/one", "two"}} },
+		"one more":        func(b *Build) { b.Programs = append(slices.Clone(b.Programs), Program{"./cmd/two", "two"}) },
+		"linker flags":    func(b *Build) { b.LDFlags = "" },
+		"tags":            func(b *Build) { b.Tags = nil },
+	} {
+		changed := build
+		change(&changed)
+		g.Expect(changed.Inputs()).ToNot(gomega.Equal(build.Inputs()), name)
+	}
 }

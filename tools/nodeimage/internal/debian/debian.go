@@ -88,6 +88,9 @@ func workFolder() (dir string, remove func() error, err error) {
 	return dir, func() error { return os.RemoveAll(dir) }, nil
 }
 
+// Inputs are all that decides what is in the system, less the packages' newest versions.
+func (s System) Inputs() []string { return append(s.arguments(""), s.Stamp.String()) }
+
 func (s System) arguments(path string) []string {
 	variant := "--variant=extract"
 	if s.Bootable {

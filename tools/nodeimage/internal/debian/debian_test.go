@@ -93,3 +93,16 @@ func TestTheEndOfWhatTheToolSaysIsInTheError(t *testing.T) {
 		gomega.HaveSuffix("I: line 60.\nE: no such package"))))
 	g.Expect(os.ReadDir(temp)).To(gomega.BeEmpty())
 }
+
+func TestEverythingThatDecidesWhatIsInASystemIsAmongTheInputs(t *testing.T) {
+	g := gomega.NewWithT(t)
+	system := System{Packages: []string{"busybox"}, Stamp: stamp}
+	for _, other := range []System{
+		{Packages: []string{"busybox", "bash"}, Stamp: stamp},
+		{Packages: []string{"busybox"}, Stamp: stamp.Add(time.Second)},
+		{Packages: []string{"busybox"}, Stamp: stamp, Bootable: true},
+	} {
+		g.Expect(other.Inputs()).ToNot(gomega.Equal(system.Inputs()))
+	}
+	g.Expect(system.Inputs()).To(gomega.ContainElements(Suite, "--variant=extract"))
+}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"seatrial/e2e/framework/engine"
 	"seatrial/e2e/framework/image"
 	"seatrial/e2e/framework/runid"
 )
@@ -28,6 +29,7 @@ const Label = "seatrial.dev/kubernetes-version"
 // Assemble makes the image in the engine's store. What it needs on the way is removed,
 // also when it fails or ctx ends.
 func (in Inputs) Assemble(ctx context.Context) error {
+	in.Engine = workingIn(in.Engine, in.Work)
 	names, err := in.names(ctx)
 	if err != nil {
 		return err
@@ -52,6 +54,14 @@ func (in Inputs) Assemble(ctx context.Context) error {
 	}
 	in.clean(ctx, func(ctx context.Context) error { return prune(ctx, in.Engine, in.Name) })
 	return nil
+}
+
+// workingIn is the engine with its own intermediate files in dir: one that is killed
+// leaves them behind.
+func workingIn(e *engine.Engine, dir string) *engine.Engine {
+	inside := *e
+	inside.Env = append(slices.Clone(e.Env), "TMPDIR="+dir)
+	return &inside
 }
 
 func baseName() string { return basePrefix + runid.Current().String() }

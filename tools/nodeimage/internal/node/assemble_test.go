@@ -75,6 +75,8 @@ func TestANodeImageIsAssembledAndNothingElseIsLeft(t *testing.T) {
 
 	g.Expect(f.left(t, "images")).To(gomega.ConsistOf(in.Name))
 	g.Expect(f.left(t, "containers")).To(gomega.BeEmpty())
+	g.Expect(filepath.Join(in.Work, "engine-was-here")).To(gomega.BeAnExistingFile(), "the engine's own files go with the folder")
+	g.Expect(filepath.Join(f.dir, "engine-was-here")).ToNot(gomega.BeAnExistingFile())
 	g.Expect(image.Names(filepath.Join(f.dir, "imported.tar"))).To(gomega.Equal(parsed(t).all()))
 	g.Expect(told).To(gomega.ContainElement("keeping the result as " + in.Name))
 	g.Expect(told).ToNot(gomega.ContainElement(gomega.HavePrefix("cleaning up")))

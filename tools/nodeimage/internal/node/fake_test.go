@@ -24,6 +24,7 @@ type fake struct {
 const fakeScript = `#!/bin/sh
 cd "$(dirname "$0")"
 echo "$*" >> calls
+touch "${TMPDIR:-.}/engine-was-here"
 if [ -e fail ]; then case "$*" in *$(cat fail)*) echo "Error: told to fail" >&2; exit 1;; esac; fi
 if [ -e hang ]; then case "$*" in *$(cat hang)*) touch hanging; exec sleep 600;; esac; fi
 names_in() { tar -xOf "$1" manifest.json | tr '",[]' '\n' | grep '/.*:'; }

@@ -118,11 +118,12 @@ func (s *Store) Make(ctx context.Context, name, hash string, fill func(ctx conte
 }
 
 func (s *Store) draft(ctx context.Context, dir string, fill func(ctx context.Context, dir string) error) error {
-	draft := dir + unfinished
-	if err := os.MkdirAll(draft, 0o750); err != nil {
+	// A name of its own: what a killed build has started may still be writing into its own.
+	draft, err := os.MkdirTemp(s.dir, filepath.Base(dir)+".*"+unfinished)
+	if err != nil {
 		return err
 	}
-	err := fill(ctx, draft)
+	err = fill(ctx, draft)
 	if err == nil {
 		err = os.Rename(draft, dir)
 	}
@@ -135,7 +136,8 @@ func (s *Store) draft(ctx context.Context, dir string, fill func(ctx context.Con
 // prune removes the other versions of the part that were used longest ago.
 func (s *Store) prune(name, hash string) error {
 	others, err := s.list(func(folder string) bool {
-		return strings.HasPrefix(folder, name+"-") && !strings.Contains(folder[len(name)+1:], "-") && folder != name+"-"+hash
+		version, found := strings.CutPrefix(folder, name+"-")
+		return found && version != hash && !strings.Contains(version, "-") && !strings.HasSuffix(version, unfinished)
 	})
 	if err != nil {
 		return fmt.Errorf("listing the versions of part %q: %w", name, err)
