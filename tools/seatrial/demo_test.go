@@ -79,7 +79,7 @@ func TestABrokenPromiseIsShownAndCountedAndTheStoryGoesOn(t *testing.T) {
 	n := &narrator{out: &out, start: time.Now()}
 	world := stage(t, `echo "Error: release: not found" >&2; exit 1`)
 
-	broken := promise("five pods are ready", errors.New("there are 4 pods:\nfour of them\n"))
+	broken := promise("five pods are ready", errors.New("there are 4 pods:\nfour of them"))
 	g.Expect(n.tell(t.Context(), world, chapter(broken, promise("three Services are there", nil)))).To(gomega.Succeed())
 	g.Expect(n.verdict()).To(gomega.MatchError(errBroken))
 
