@@ -184,6 +184,30 @@ func TestAFolderThatCannotBeMadeIsNamed(t *testing.T) {
 	g.Expect(err).To(gomega.MatchError(gomega.HavePrefix("making the folder of build parts: mkdir " + file)))
 }
 
+func TestAPartThatIsAskedForAgainIsNotTheNextToGo(t *testing.T) {
+	g := gomega.NewWithT(t)
+	dir := t.TempDir()
+	store, _ := open(t, dir)
+	made := 0
+	ask := func(hash string) string {
+		part, err := store.Make(t.Context(), "node", hash, writing(hash, &made))
+		g.Expect(err).ToNot(gomega.HaveOccurred())
+		return part
+	}
+	old, newer := ask("aaaaaaaaaaaa"), ask("bbbbbbbbbbbb")
+	for i, part := range []string{old, newer} {
+		long := time.Now().Add(time.Duration(i-100) * time.Hour)
+		g.Expect(os.Chtimes(part, long, long)).To(gomega.Succeed())
+	}
+
+	ask("aaaaaaaaaaaa")
+	ask("cccccccccccc")
+
+	g.Expect(old).To(gomega.BeADirectory())
+	g.Expect(newer).ToNot(gomega.BeADirectory())
+	g.Expect(made).To(gomega.Equal(3))
+}
+
 // Of each part, the last two versions that were asked for stay, whatever else there is.
 func TestTheVersionsUsedLastStay(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
