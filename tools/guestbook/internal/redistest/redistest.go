@@ -16,6 +16,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"seatrial/e2e/framework/assets"
 )
 
 const (
@@ -53,9 +55,9 @@ type Server struct {
 
 // Start returns a server that accepts connections. It ends with Stop, or with this process.
 func Start(ctx context.Context, options Options) (*Server, error) {
-	binary, err := exec.LookPath("redis-server")
+	binary, err := find()
 	if err != nil {
-		return nil, fmt.Errorf(`finding redis-server: %w ("make prepare" installs it)`, err)
+		return nil, err
 	}
 	var errs []error
 	for range startAttempts {
@@ -75,6 +77,19 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 		}
 	}
 	return nil, errors.Join(errs...)
+}
+
+// find prefers the server that the workshop's image has, too, to one of this machine.
+func find() (string, error) {
+	prepared, err := assets.Load(assets.FromEnvironment())
+	if err == nil {
+		return prepared.RedisServer(), nil
+	}
+	binary, lookErr := exec.LookPath("redis-server")
+	if lookErr != nil {
+		return "", fmt.Errorf("finding redis-server: %w", errors.Join(err, lookErr))
+	}
+	return binary, nil
 }
 
 // Stop kills the server, as a node failure would, and waits for its end.

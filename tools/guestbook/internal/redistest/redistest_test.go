@@ -38,6 +38,7 @@ func TestAServerThatCannotStartShowsWhatItSaid(t *testing.T) {
 func TestAMissingServerNamesTheRemedy(t *testing.T) {
 	g := gomega.NewWithT(t)
 	t.Setenv("PATH", t.TempDir())
+	t.Setenv("SEATRIAL_CACHE", t.TempDir())
 	_, err := redistest.Start(t.Context(), redistest.Options{Dir: t.TempDir()})
 	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("make prepare")))
 }
