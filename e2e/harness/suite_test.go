@@ -26,6 +26,8 @@ var _ = SynchronizedBeforeSuite(
 	func(_ SpecContext, data []byte) { handle = suite.Join(data) },
 	NodeTimeout(framework.OpenTimeout))
 
+var _ = ReportAfterEach(func(_ SpecContext, report SpecReport) { suite.Note(report, handle.Artifacts) })
+
 var _ = ReportAfterSuite("where it ran", func(_ SpecContext, report Report) { suite.Tell(os.Stdout, report, handle) })
 
 // kubeconfig gives full access to the cluster of this run.

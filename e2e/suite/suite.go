@@ -51,7 +51,16 @@ func BringUp(ctx SpecContext, name string) []byte {
 		Progress: func(line string) { GinkgoWriter.Println(line) },
 	})
 	must(err)
+	must(forget(environment.Artifacts))
 	DeferCleanup(func(ctx SpecContext) error { return environment.Close(ctx) }, NodeTimeout(framework.CloseTimeout))
+	// Cleanups run the last one first: the evidence is taken while the cluster is still there.
+	DeferCleanup(func(ctx SpecContext) error {
+		failed, err := noted(environment.Artifacts)
+		if err != nil || len(failed) == 0 {
+			return err
+		}
+		return environment.Evidence(ctx)
+	}, NodeTimeout(framework.EvidenceTimeout))
 	data, err := environment.Handle().Encode()
 	must(err)
 	return data

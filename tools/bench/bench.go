@@ -213,15 +213,21 @@ func (b *bench) story(ctx context.Context, e *framework.Environment) (time.Durat
 		return 0, err
 	}
 	start := time.Now()
+	var shares []string
 	for _, chapter := range story.Chapters()[:3] {
+		begun := time.Now()
 		if err := chapter.Tell(ctx, world); err != nil {
 			return 0, err
 		}
+		done := time.Now()
 		if err := errors.Join(chapter.Check(ctx, world)...); err != nil {
 			return 0, fmt.Errorf("%s: %w", chapter.Title, err)
 		}
+		shares = append(shares, fmt.Sprintf("%s %s + %s", strings.ToLower(chapter.Title), seconds(done.Sub(begun)), seconds(time.Since(done))))
 	}
-	return time.Since(start), world.Close(ctx)
+	took := time.Since(start)
+	tell("  what each chapter took, with its promises: %s", strings.Join(shares, ", "))
+	return took, world.Close(ctx)
 }
 
 func (b *bench) size(ctx context.Context) (row, error) {

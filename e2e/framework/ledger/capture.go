@@ -38,6 +38,12 @@ func Capture(ctx context.Context, cfg *rest.Config, r Request) (Ledger, error) {
 		return Ledger{}, fmt.Errorf("writing the ledger of %q: %w", r.Namespace, err)
 	}
 	defer client.Close()
+	return CaptureWith(ctx, client, r)
+}
+
+// CaptureWith is Capture over a connection that is there already. What else Helm marked as the release's is found among
+// the kinds that the client knows.
+func CaptureWith(ctx context.Context, client *objects.Client, r Request) (Ledger, error) {
 	l, err := capture(ctx, client, r)
 	if err != nil {
 		return Ledger{}, fmt.Errorf("writing the ledger of %q: %w", r.Namespace, err)

@@ -65,7 +65,7 @@ func Ready(ctx context.Context, cfg *rest.Config, r Request) error {
 		return fmt.Errorf("waiting for %s: %w", r.subject(), err)
 	}
 	defer client.Close()
-	return ready(ctx, client, r)
+	return ReadyWith(ctx, client, r)
 }
 
 // Gone blocks until none of the objects exists, nor anything they owned.
@@ -73,7 +73,9 @@ func Gone(ctx context.Context, cfg *rest.Config, namespace string, gone []*unstr
 	return Ready(ctx, cfg, Request{Namespace: namespace, Gone: gone, Timeout: timeout})
 }
 
-func ready(ctx context.Context, client *objects.Client, r Request) error {
+// ReadyWith is Ready over a connection that is there already, for whoever waits often. The client must know the kinds
+// of all objects: one made before a custom resource was defined does not.
+func ReadyWith(ctx context.Context, client *objects.Client, r Request) error {
 	s, err := survey(client, r)
 	if err != nil {
 		return fmt.Errorf("waiting for %s: %w", r.subject(), err)

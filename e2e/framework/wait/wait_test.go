@@ -25,7 +25,7 @@ func TestReadyReturnsAtOnceIfAllIsReady(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	w := newWorld()
 	api := newFakeAPI(w.objects()...)
-	gomega.NewWithT(t).Expect(ready(t.Context(), api.client(), w.request())).To(gomega.Succeed())
+	gomega.NewWithT(t).Expect(ReadyWith(t.Context(), api.client(), w.request())).To(gomega.Succeed())
 }
 
 func TestReadyReactsToAChange(t *testing.T) {
@@ -46,7 +46,7 @@ func TestReadyReactsToAChange(t *testing.T) {
 		changed <- time.Now()
 		api.update(t, w.deployment)
 	}()
-	g.Expect(ready(t.Context(), api.client(), r)).To(gomega.Succeed())
+	g.Expect(ReadyWith(t.Context(), api.client(), r)).To(gomega.Succeed())
 
 	g.Expect(time.Since(<-changed)).To(gomega.BeNumerically("<", patience/4))
 	g.Expect(told.all()).To(gomega.Equal([]string{
@@ -72,7 +72,7 @@ func TestReadyWaitsUntilTheOldPodIsGone(t *testing.T) {
 		told.begun(t)
 		api.remove(t, old)
 	}()
-	g.Expect(ready(t.Context(), api.client(), r)).To(gomega.Succeed())
+	g.Expect(ReadyWith(t.Context(), api.client(), r)).To(gomega.Succeed())
 	g.Expect(told.all()).To(gomega.Equal([]string{"[Pod/web-31-z: being deleted]", "[]"}))
 }
 
@@ -90,7 +90,7 @@ func TestReadySurvivesACutWatch(t *testing.T) {
 		w.deployment.Status.AvailableReplicas = 2
 		api.update(t, w.deployment)
 	}()
-	g.Expect(ready(t.Context(), api.client(), w.request())).To(gomega.Succeed())
+	g.Expect(ReadyWith(t.Context(), api.client(), w.request())).To(gomega.Succeed())
 }
 
 // A container that crashes right after its start is ready for a moment, again and again.
@@ -113,7 +113,7 @@ func TestReadyCanDemandThatItLasts(t *testing.T) {
 		}
 	}()
 	start := time.Now()
-	g.Expect(ready(t.Context(), api.client(), r)).To(gomega.Succeed())
+	g.Expect(ReadyWith(t.Context(), api.client(), r)).To(gomega.Succeed())
 	g.Expect(time.Since(start)).To(gomega.BeNumerically(">=", r.Steady))
 }
 
@@ -134,7 +134,7 @@ func TestReadyThatNeverLastsTellsItsLastTrouble(t *testing.T) {
 		w.deployment.Status.AvailableReplicas = 2
 		api.update(t, w.deployment)
 	}()
-	g.Expect(ready(t.Context(), api.client(), r)).To(gomega.MatchError(gomega.HaveSuffix(
+	g.Expect(ReadyWith(t.Context(), api.client(), r)).To(gomega.MatchError(gomega.HaveSuffix(
 		"1 outstanding\n  Deployment/web: 1 of 2 replicas available")))
 }
 
@@ -156,7 +156,7 @@ func TestReadyListsAgainWhenItsVersionExpired(t *testing.T) {
 		api.cut()
 		api.update(t, w.deployment)
 	}()
-	g.Expect(ready(t.Context(), api.client(), w.request())).To(gomega.Succeed())
+	g.Expect(ReadyWith(t.Context(), api.client(), w.request())).To(gomega.Succeed())
 }
 
 func TestReadyRetriesAListThatFails(t *testing.T) {
@@ -169,7 +169,7 @@ func TestReadyRetriesAListThatFails(t *testing.T) {
 		failures--
 		return failures >= 0, nil, apierrors.NewInternalError(errors.New("etcd is away"))
 	})
-	g.Expect(ready(t.Context(), api.client(), w.request())).To(gomega.Succeed())
+	g.Expect(ReadyWith(t.Context(), api.client(), w.request())).To(gomega.Succeed())
 }
 
 func TestReadyGivesUpWhenTheTimeIsOver(t *testing.T) {
@@ -181,7 +181,7 @@ func TestReadyGivesUpWhenTheTimeIsOver(t *testing.T) {
 	r := w.request()
 	r.Timeout = 300 * time.Millisecond
 
-	err := ready(t.Context(), api.client(), r)
+	err := ReadyWith(t.Context(), api.client(), r)
 	var timeout *TimeoutError
 	g.Expect(errors.As(err, &timeout)).To(gomega.BeTrueBecause("the error is %T", err))
 	g.Expect(timeout.Waited).To(gomega.BeNumerically(">=", r.Timeout))
@@ -198,7 +198,7 @@ func TestReadySaysWhatItCannotObserve(t *testing.T) {
 	})
 	r := w.request()
 	r.Timeout = 100 * time.Millisecond
-	g.Expect(ready(t.Context(), api.client(), r)).To(gomega.MatchError(gomega.MatchRegexp(
+	g.Expect(ReadyWith(t.Context(), api.client(), r)).To(gomega.MatchError(gomega.MatchRegexp(
 		`^waiting for 2 objects in "demo" to be ready: timed out after \d+ms, nothing observed
   cannot observe pods: listing: pods is forbidden: no role$`)))
 }
@@ -211,7 +211,7 @@ func TestReadyEndsAtOnceWhenItsCauseIsLost(t *testing.T) {
 	unready(w.pods[0], waiting("InvalidImageName", ""))
 	api := newFakeAPI(w.objects()...)
 
-	err := ready(t.Context(), api.client(), w.request())
+	err := ReadyWith(t.Context(), api.client(), w.request())
 	var failed *FailedError
 	g.Expect(errors.As(err, &failed)).To(gomega.BeTrueBecause("the error is %v", err))
 	g.Expect(failed.Waited).To(gomega.BeNumerically("<", patience))
@@ -228,7 +228,7 @@ func TestReadyReturnsWithItsContext(t *testing.T) {
 	r := w.request()
 	r.Progress = func(Status) { cancel(stopped) }
 
-	err := ready(ctx, api.client(), r)
+	err := ReadyWith(ctx, api.client(), r)
 	g.Expect(err).To(gomega.MatchError(stopped))
 	var cancelled *CancelledError
 	g.Expect(errors.As(err, &cancelled)).To(gomega.BeTrueBecause("the error is %T", err))
@@ -239,12 +239,12 @@ func TestReadyNamesAKindThatNobodyServes(t *testing.T) {
 	g := gomega.NewWithT(t)
 	boat := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "example.org/v1", "kind": "Boat"}}
 	api := newFakeAPI()
-	err := ready(t.Context(), api.client(), Request{Namespace: "demo", Objects: []*unstructured.Unstructured{boat}})
+	err := ReadyWith(t.Context(), api.client(), Request{Namespace: "demo", Objects: []*unstructured.Unstructured{boat}})
 	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring(`finding the resource of "Boat.example.org"`)))
 
 	// Nothing of such a kind is left, either.
 	r := Request{Namespace: "demo", Gone: []*unstructured.Unstructured{boat}}
-	g.Expect(ready(t.Context(), api.client(), r)).To(gomega.Succeed())
+	g.Expect(ReadyWith(t.Context(), api.client(), r)).To(gomega.Succeed())
 }
 
 func TestGoneWaitsForAllThatWasOwned(t *testing.T) {
@@ -262,7 +262,7 @@ func TestGoneWaitsForAllThatWasOwned(t *testing.T) {
 			api.remove(t, o)
 		}
 	}()
-	g.Expect(ready(t.Context(), api.client(), r)).To(gomega.Succeed())
+	g.Expect(ReadyWith(t.Context(), api.client(), r)).To(gomega.Succeed())
 	g.Expect(told.all()[0]).To(gomega.Equal("[Deployment/web: still exists Service/web: still exists]"))
 }
 
@@ -281,7 +281,7 @@ func TestGoneOfANamespaceLooksAtNothingElse(t *testing.T) {
 		api.remove(t, side)
 	}()
 	r := Request{Gone: []*unstructured.Unstructured{side}, Timeout: patience, Progress: told.add}
-	g.Expect(ready(t.Context(), api.client(), r)).To(gomega.Succeed())
+	g.Expect(ReadyWith(t.Context(), api.client(), r)).To(gomega.Succeed())
 	g.Expect(told.all()).To(gomega.Equal([]string{"[Namespace/side: still exists]", "[]"}))
 }
 

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"seatrial/e2e/framework/cluster"
 )
 
 // Where the guestbook says that it has read from.
@@ -22,6 +24,20 @@ const (
 	readTimeout  = 20 * time.Second       // until the guestbook reads from where it should
 	readInterval = 250 * time.Millisecond // between two reads
 )
+
+// running is what the application needs to do its work.
+func running() cluster.Features { return cluster.Features{Containers: true, PodNetwork: true} }
+
+func writesAndReads(ctx context.Context, w *World) error {
+	if err := w.write(ctx); err != nil {
+		return err
+	}
+	return w.reads(ctx, fromSlave)
+}
+
+func readsFrom(where string) keep {
+	return func(ctx context.Context, w *World) error { return w.reads(ctx, where) }
+}
 
 // write adds the greeting as a user of the application does: through the Service, by its
 // name in the cluster's DNS, from another pod.
@@ -72,8 +88,14 @@ type answer struct{ body, from string }
 // name, the Service and the pod network must all work for an answer.
 func (w *World) visit(ctx context.Context, path string) (answer, error) {
 	url := "http://" + net.JoinHostPort(Release, "3000") + path
-	script := "wget -q -S -O - '" + url + "' 2>&1"
-	printed, err := w.Kubectl(ctx, "exec", "-n", w.Namespace, "deployment/redis-master", "--", "sh", "-c", script)
+	from, err := w.pods(ctx, "app=redis,role=master")
+	if err != nil {
+		return answer{}, err
+	}
+	if len(from) == 0 {
+		return answer{}, fmt.Errorf("visiting %s: there is no redis-master pod to do it from", url)
+	}
+	printed, err := w.exec(ctx, from[0].Name, "sh", "-c", "wget -q -S -O - '"+url+"' 2>&1")
 	if err != nil {
 		return answer{}, fmt.Errorf("visiting %s: %w", url, err)
 	}

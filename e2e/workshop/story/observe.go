@@ -3,12 +3,14 @@ package story
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 
+	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"seatrial/e2e/framework/helm"
+	"seatrial/e2e/framework/objects"
 )
 
 // pods lists those with the labels, sorted by name, as the API server does.
@@ -31,13 +33,36 @@ func (w *World) lastingPods(ctx context.Context) ([]corev1.Pod, error) {
 }
 
 // everything is what "kubectl get all" and a look at claims and EndpointSlices show, as
-// kind/name.
+// Kind/name, sorted.
 func (w *World) everything(ctx context.Context) ([]string, error) {
-	printed, err := w.Kubectl(ctx, "get", "all,persistentvolumeclaims,endpointslices,ingresses", "--output", "name", "-n", w.Namespace)
-	if err != nil {
-		return nil, err
+	kinds := slices.DeleteFunc(w.objects.Kinds(), func(k objects.Kind) bool { return !k.Namespaced || !shown(k) })
+	found := make([][]string, len(kinds))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, kind := range kinds {
+		group.Go(func() error {
+			list, err := w.objects.ResourceOf(kind.GVR(), w.Namespace).List(ctx, metav1.ListOptions{})
+			if err != nil {
+				return fmt.Errorf("listing %s: %w", kind.Resource, err)
+			}
+			for _, object := range list.Items {
+				found[i] = append(found[i], kind.Kind+"/"+object.GetName())
+			}
+			return nil
+		})
 	}
-	return strings.Fields(printed), nil
+	err := group.Wait()
+	return slices.Sorted(slices.Values(slices.Concat(found...))), err
+}
+
+// shown tells whether a release can leave such objects behind where a reader would see them:
+// events and leases tell of the past, and every namespace has a ConfigMap and an account of
+// its own. Helm's own records are looked at apart.
+func shown(k objects.Kind) bool {
+	switch k.Kind {
+	case "Event", "Lease", "ConfigMap", "Secret", "ServiceAccount", "PodMetrics":
+		return false
+	}
+	return true
 }
 
 // records lists Helm's storage objects by driver. The API server sorts them by name,

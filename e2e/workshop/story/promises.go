@@ -164,7 +164,7 @@ func restoredTo(revision int) keep {
 		if err != nil {
 			return err
 		}
-		now, err := ledger.Capture(ctx, w.config, ledger.Request{Namespace: w.Namespace, Objects: objects, Release: Release})
+		now, err := ledger.CaptureWith(ctx, w.objects, ledger.Request{Namespace: w.Namespace, Objects: objects, Release: Release})
 		if err != nil {
 			return err
 		}

@@ -18,18 +18,16 @@ func rollback() Chapter {
 			return w.settle(ctx, restored)
 		},
 		Promises: []Promise{
-			{"history has revisions 1 and 2 superseded and 3 deployed: Rollback to 1", history("Install complete", "Upgrade complete", "Rollback to 1")},
-			{"the redis-slave Deployment is back, 2/2, beside the others", deployments(withSlaves())},
-			{"the redis-slave Service is back", services("guestbook-demo", "redis-master", "redis-slave")},
-			{"the Service guestbook-demo is a LoadBalancer again", serviceType(corev1.ServiceTypeLoadBalancer)},
-			{"five pods are Running and ready", pods(5)},
-			{"every object is what it was at revision 1, field by field", restoredTo(1)},
-			{"the guestbook and redis-master pods are the same, never restarted", samePods},
-			{"the entry is still there, read from a slave again", func(ctx context.Context, w *World) error {
-				return w.reads(ctx, fromSlave)
-			}},
-			{"the history lives in the cluster: one object for each revision", records},
-			{"the helm command reads the same history", sameAsCommand},
+			{Text: "history has revisions 1 and 2 superseded and 3 deployed: Rollback to 1", Keep: history("Install complete", "Upgrade complete", "Rollback to 1")},
+			{Text: "the redis-slave Deployment is back, 2/2, beside the others", Keep: deployments(withSlaves())},
+			{Text: "the redis-slave Service is back", Keep: services("guestbook-demo", "redis-master", "redis-slave")},
+			{Text: "the Service guestbook-demo is a LoadBalancer again", Keep: serviceType(corev1.ServiceTypeLoadBalancer)},
+			{Text: "five pods are Running and ready", Keep: pods(5)},
+			{Text: "every object is what it was at revision 1, field by field", Keep: restoredTo(1)},
+			{Text: "the guestbook and redis-master pods are the same, never restarted", Keep: samePods},
+			{Text: "the entry is still there, read from a slave again", Keep: readsFrom(fromSlave), Needs: running()},
+			{Text: "the history lives in the cluster: one object for each revision", Keep: records},
+			{Text: "the helm command reads the same history", Keep: sameAsCommand},
 		},
 	}
 }
@@ -58,11 +56,9 @@ func again() Chapter {
 			return nil
 		},
 		Promises: []Promise{
-			{"history says what was done: an upgrade, not a rollback", history("Install complete", "Upgrade complete", "Rollback to 1", "Upgrade complete", "Upgrade complete")},
-			{"every object is what the rollback had made, field by field", restoredTo(3)},
-			{"the entry is still there, read from a slave", func(ctx context.Context, w *World) error {
-				return w.reads(ctx, fromSlave)
-			}},
+			{Text: "history says what was done: an upgrade, not a rollback", Keep: history("Install complete", "Upgrade complete", "Rollback to 1", "Upgrade complete", "Upgrade complete")},
+			{Text: "every object is what the rollback had made, field by field", Keep: restoredTo(3)},
+			{Text: "the entry is still there, read from a slave", Keep: readsFrom(fromSlave), Needs: running()},
 		},
 	}
 }
@@ -78,8 +74,8 @@ func uninstall() Chapter {
 			return w.gone(ctx)
 		},
 		Promises: []Promise{
-			{"no object of the release is left", nothingLeft},
-			{"no record of the release is left", noRecords},
+			{Text: "no object of the release is left", Keep: nothingLeft},
+			{Text: "no record of the release is left", Keep: noRecords},
 		},
 	}
 }

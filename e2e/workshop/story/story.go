@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"sync"
 
+	"seatrial/e2e/framework/cluster"
 	"seatrial/e2e/framework/helm"
 )
 
@@ -27,8 +28,9 @@ type Chapter struct {
 
 // Promise is something that must be true once the chapter is done.
 type Promise struct {
-	Text string
-	Keep func(ctx context.Context, w *World) error // nil if it is kept; else the error says what is seen instead
+	Text  string
+	Keep  func(ctx context.Context, w *World) error // nil if it is kept; else the error says what is seen instead
+	Needs cluster.Features                          // without these nobody can look
 }
 
 // Telling is one way to tell the story: where Helm keeps its history.
@@ -52,11 +54,15 @@ func Chapters() []Chapter {
 }
 
 // Check looks at all promises at once: none of them changes what another one looks at. It
-// returns what is seen instead of each, nil for those that are kept, in their order.
+// returns what is seen instead of each, nil for those that are kept, in their order. What
+// this cluster cannot show is not looked at: see World.Missing.
 func (c Chapter) Check(ctx context.Context, w *World) []error {
 	seen := make([]error, len(c.Promises))
 	var group sync.WaitGroup
 	for i, promise := range c.Promises {
+		if len(w.Missing(promise)) > 0 {
+			continue
+		}
 		group.Go(func() { seen[i] = promise.Keep(ctx, w) })
 	}
 	group.Wait()

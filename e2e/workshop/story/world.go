@@ -19,6 +19,7 @@ import (
 	"seatrial/e2e/framework/cluster"
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/ledger"
+	"seatrial/e2e/framework/objects"
 	"seatrial/e2e/framework/wait"
 )
 
@@ -39,10 +40,12 @@ type World struct {
 	Kubeconfig string
 	Tools      assets.Assets
 
-	config *rest.Config
-	kube   kubernetes.Interface
-	helm   *helm.Client
-	chart  *helm.Chart
+	features cluster.Features
+	config   *rest.Config
+	kube     kubernetes.Interface
+	objects  *objects.Client
+	helm     *helm.Client
+	chart    *helm.Chart
 
 	release *helm.Release         // the newest revision
 	ledgers map[int]ledger.Ledger // of each revision, once settled
@@ -61,6 +64,10 @@ func Open(ctx context.Context, h framework.Handle, t Telling) (*World, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the cluster: %w", err)
 	}
+	live, err := objects.Connect(ctx, config)
+	if err != nil {
+		return nil, err
+	}
 	client, err := helm.New(helm.Options{Kubeconfig: h.Kubeconfig, Namespace: t.Namespace, Driver: t.Driver})
 	if err != nil {
 		return nil, err
@@ -70,8 +77,8 @@ func Open(ctx context.Context, h framework.Handle, t Telling) (*World, error) {
 		return nil, err
 	}
 	w := &World{
-		Telling: t, Kubeconfig: h.Kubeconfig, Tools: h.Assets, config: config, kube: kube, helm: client, chart: chart,
-		ledgers: map[int]ledger.Ledger{},
+		Telling: t, Kubeconfig: h.Kubeconfig, Tools: h.Assets, features: h.Features, config: config, kube: kube, objects: live, helm: client,
+		chart: chart, ledgers: map[int]ledger.Ledger{},
 	}
 	if err := w.openNamespace(ctx); err != nil {
 		return nil, err
@@ -102,6 +109,7 @@ func (w *World) openNamespace(ctx context.Context) error {
 
 // Close removes the namespace with all that is in it.
 func (w *World) Close(ctx context.Context) error {
+	defer w.objects.Close()
 	err := w.kube.CoreV1().Namespaces().Delete(ctx, w.Namespace, metav1.DeleteOptions{})
 	if apierrors.IsNotFound(err) {
 		return nil
@@ -115,6 +123,9 @@ func (w *World) Close(ctx context.Context) error {
 	namespace.SetName(w.Namespace)
 	return wait.Gone(ctx, w.config, "", []*unstructured.Unstructured{namespace}, namespaceTimeout)
 }
+
+// Missing names what this cluster lacks to show whether the promise is kept.
+func (w *World) Missing(p Promise) []string { return w.features.Missing(p.Needs) }
 
 // Config is the connection to the cluster, a copy for each caller.
 func (w *World) Config() *rest.Config { return rest.CopyConfig(w.config) }
@@ -136,11 +147,11 @@ func (w *World) settle(ctx context.Context, now *helm.Release) error {
 		return err
 	}
 	w.release = now
-	err = wait.Ready(ctx, w.config, wait.Request{Namespace: w.Namespace, Objects: wanted, Gone: gone, Timeout: readyTimeout})
+	err = wait.ReadyWith(ctx, w.objects, wait.Request{Namespace: w.Namespace, Objects: wanted, Gone: gone, Timeout: readyTimeout})
 	if err != nil {
 		return fmt.Errorf("revision %d of %q: %w", now.Revision, now.Name, err)
 	}
-	entry, err := ledger.Capture(ctx, w.config, ledger.Request{Namespace: w.Namespace, Objects: wanted, Release: Release})
+	entry, err := ledger.CaptureWith(ctx, w.objects, ledger.Request{Namespace: w.Namespace, Objects: wanted, Release: Release})
 	if err != nil {
 		return errors.Join(fmt.Errorf("writing the ledger of revision %d", now.Revision), err)
 	}
