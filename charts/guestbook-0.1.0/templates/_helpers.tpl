@@ -67,7 +67,7 @@ spec:
       readinessProbe:
         exec:
           command: ["redis-cli", "-e", "-p", "6379", "dbsize"]
-        periodSeconds: 2
+        periodSeconds: 1
         timeoutSeconds: 2
       livenessProbe:
         exec:

@@ -96,7 +96,7 @@ spec:
       readinessProbe:
         exec:
           command: ["redis-cli", "-e", "-p", "{{ $values.port }}", "dbsize"]
-        periodSeconds: 2
+        periodSeconds: 1
         timeoutSeconds: 2
       livenessProbe:
         exec:

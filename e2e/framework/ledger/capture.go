@@ -29,6 +29,9 @@ type Request struct {
 	// Release, if set, adds objects that are not in the manifest but marked by Helm as this release's:
 	// what another revision left behind.
 	Release string
+	// Kinds are where such leftovers are looked for: those of all revisions' manifests, if the caller knows them. If
+	// unset, all kinds of the cluster, which takes a request for each.
+	Kinds []schema.GroupKind
 }
 
 // Capture reads the live objects of a manifest and all that they own. Objects that do not exist are not in the ledger.
@@ -115,7 +118,11 @@ func readMarked(ctx context.Context, client *objects.Client, r Request, known []
 	if r.Release == "" {
 		return nil, nil
 	}
-	live, err := listAll(ctx, client, client.Kinds(), []string{""}, metav1.ListOptions{LabelSelector: "app.kubernetes.io/managed-by=Helm"})
+	kinds := client.Kinds()
+	if len(r.Kinds) > 0 {
+		kinds = slices.DeleteFunc(kinds, func(k objects.Kind) bool { return !slices.Contains(r.Kinds, k.GroupKind()) })
+	}
+	live, err := listAll(ctx, client, kinds, []string{""}, metav1.ListOptions{LabelSelector: "app.kubernetes.io/managed-by=Helm"})
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -81,6 +82,20 @@ func TestCaptureFindsWhatAnotherRevisionLeftBehind(t *testing.T) {
 	g.Expect(err).NotTo(gomega.HaveOccurred())
 	g.Expect(names(l)).To(gomega.ContainElement("ConfigMap/kept"))
 	g.Expect(names(l)).NotTo(gomega.ContainElement("ConfigMap/another"))
+}
+
+func TestCaptureLooksForLeftoversOnlyAmongTheKindsItIsTold(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	for kind, leftover := range map[string]int{"ConfigMap": 1, "Secret": 0} {
+		client, _ := fakeClient(release(t)...)
+		l, err := capture(t.Context(), client, Request{
+			Namespace: "demo", Objects: manifest(t), Release: "web", Kinds: []schema.GroupKind{{Kind: kind}},
+		})
+		g.Expect(err).NotTo(gomega.HaveOccurred())
+		found := slices.DeleteFunc(names(l), func(name string) bool { return name != "ConfigMap/kept" })
+		g.Expect(found).To(gomega.HaveLen(leftover), kind)
+	}
 }
 
 func TestCaptureFailsWithTheKind(t *testing.T) {

@@ -15,7 +15,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"seatrial/e2e/framework/helm"
-	"seatrial/e2e/framework/ledger"
 	"seatrial/e2e/framework/matcher"
 	"seatrial/e2e/framework/wait"
 )
@@ -160,11 +159,11 @@ func noSlaves(ctx context.Context, w *World) error {
 
 func restoredTo(revision int) keep {
 	return func(ctx context.Context, w *World) error {
-		objects, err := w.release.Objects()
+		wanted, err := w.release.Objects()
 		if err != nil {
 			return err
 		}
-		now, err := ledger.CaptureWith(ctx, w.objects, ledger.Request{Namespace: w.Namespace, Objects: objects, Release: Release})
+		now, err := w.capture(ctx, wanted)
 		if err != nil {
 			return err
 		}

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
@@ -49,6 +51,7 @@ type World struct {
 
 	release *helm.Release         // the newest revision
 	ledgers map[int]ledger.Ledger // of each revision, once settled
+	kinds   []schema.GroupKind    // of all revisions so far
 	app     []corev1.Pod          // guestbook and redis-master pods of revision 1
 	service *corev1.Service       // guestbook-demo of revision 1
 	stuck   string                // title of the chapter that could not be done
@@ -151,12 +154,23 @@ func (w *World) settle(ctx context.Context, now *helm.Release) error {
 	if err != nil {
 		return fmt.Errorf("revision %d of %q: %w", now.Revision, now.Name, err)
 	}
-	entry, err := ledger.CaptureWith(ctx, w.objects, ledger.Request{Namespace: w.Namespace, Objects: wanted, Release: Release})
+	entry, err := w.capture(ctx, wanted)
 	if err != nil {
 		return errors.Join(fmt.Errorf("writing the ledger of revision %d", now.Revision), err)
 	}
 	w.ledgers[now.Revision] = entry
 	return nil
+}
+
+// capture writes the ledger of what is there now. What the workshop's revisions could have
+// left behind is of the kinds that the chart has.
+func (w *World) capture(ctx context.Context, wanted []*unstructured.Unstructured) (ledger.Ledger, error) {
+	for _, object := range wanted {
+		if kind := object.GroupVersionKind().GroupKind(); !slices.Contains(w.kinds, kind) {
+			w.kinds = append(w.kinds, kind)
+		}
+	}
+	return ledger.CaptureWith(ctx, w.objects, ledger.Request{Namespace: w.Namespace, Objects: wanted, Release: Release, Kinds: w.kinds})
 }
 
 // dropped lists the objects of the revision before that are not among the wanted ones.

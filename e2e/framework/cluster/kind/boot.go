@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"sigs.k8s.io/kind/pkg/apis/config/v1alpha4"
@@ -42,6 +43,13 @@ func (p *Provider) boot(ctx context.Context, o *order, c *kindCluster) error {
 
 func (p *Provider) bootOnce(ctx context.Context, o *order, c *kindCluster, config *v1alpha4.Cluster) error {
 	status := newStatus(p.log, o.say)
+	working, stop := context.WithCancel(ctx)
+	defer stop()
+	var ahead sync.WaitGroup
+	var aheadErr error
+	if o.inside != "" { // With another maker's image, kind knows best.
+		ahead.Go(func() { aheadErr = p.headStart(working, o, status.kubeadm) })
+	}
 	done := make(chan error, 1)
 	go func() {
 		done <- p.library(status).Create(
@@ -58,10 +66,14 @@ func (p *Provider) bootOnce(ctx context.Context, o *order, c *kindCluster, confi
 		if err != nil {
 			// Of several nodes, kind reports the first failure and leaves the others
 			// in the making.
+			stop()
+			ahead.Wait()
 			return errors.Join(explain(status.current(), err), p.settle(ctx, o))
 		}
-		return nil
+		ahead.Wait()
+		return aheadErr
 	case <-ctx.Done():
+		ahead.Wait()
 		p.keepEvidence(ctx, c)
 		stopErr := p.stop(context.WithoutCancel(ctx), o, done)
 		return errors.Join(fmt.Errorf("%s: %w", status.current(), context.Cause(ctx)), stopErr)

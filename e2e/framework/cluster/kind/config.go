@@ -51,7 +51,9 @@ func renderConfig(o *order, host engine.Host) (*v1alpha4.Cluster, error) {
 	config := &v1alpha4.Cluster{
 		TypeMeta: v1alpha4.TypeMeta{Kind: "Cluster", APIVersion: "kind.x-k8s.io/v1alpha4"},
 		Name:     o.name,
-		Nodes:    []v1alpha4.Node{renderNode(o, v1alpha4.ControlPlaneRole)},
+		// The network of our own images gets a head start.
+		Networking: v1alpha4.Networking{PodSubnet: podSubnet, DisableDefaultCNI: o.inside != ""},
+		Nodes:      []v1alpha4.Node{renderNode(o, v1alpha4.ControlPlaneRole)},
 	}
 	for range o.workers {
 		config.Nodes = append(config.Nodes, renderNode(o, v1alpha4.WorkerRole))
@@ -81,10 +83,16 @@ func renderNode(o *order, role v1alpha4.NodeRole) v1alpha4.Node {
 // kubeadm's configuration has a word for that.
 func throwAway(o *order) clusterPatch {
 	single := extraArgs{ExtraArgs: map[string]string{"leader-elect": "false"}}
+	manager := extraArgs{ExtraArgs: map[string]string{
+		"leader-elect": "false",
+		// Some 120 requests make the accounts and tokens of all controllers; the default of
+		// 20 a second holds the first of them back for five seconds.
+		"kube-api-qps": "500", "kube-api-burst": "1000",
+	}}
 	patch := clusterPatch{
 		Kind:              "ClusterConfiguration",
 		Etcd:              etcd{Local: extraArgs{ExtraArgs: map[string]string{"unsafe-no-fsync": "true"}}},
-		ControllerManager: single,
+		ControllerManager: manager,
 		Scheduler:         single,
 	}
 	if atLeast(o.inside, version.MajorMinor(1, 36)) { // From here on, kind writes v1beta4.

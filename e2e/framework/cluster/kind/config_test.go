@@ -37,11 +37,13 @@ nodes:
 - role: control-plane
   image: localhost/seatrial/node:v1.37.2
   labels: {seatrial.dev/run: k3f9x-1a2b-x9z0c1}
-networking: {}
+networking: {podSubnet: 10.244.0.0/16}
 kubeadmConfigPatches:
 - |
   controllerManager:
     extraArgs:
+      kube-api-burst: "1000"
+      kube-api-qps: "500"
       leader-elect: "false"
   etcd:
     local:

@@ -43,12 +43,12 @@ func (f *findings) lack(format string, args ...any) {
 // all compares the whole cluster with what is wanted.
 func (w wanted) all(v *view) findings {
 	f := w.base(v)
-	if len(objects[*corev1.ServiceAccount](v.accounts)) == 0 {
+	if len(typed[*corev1.ServiceAccount](v.accounts)) == 0 {
 		f.lack("the default service account")
 	}
 	v.lookAtDeployments(&f)
 	v.lookAtPods(&f, w.since, "ReplicaSet")
-	f.defaultStorage = slices.ContainsFunc(objects[*storagev1.StorageClass](v.classes), func(c *storagev1.StorageClass) bool {
+	f.defaultStorage = slices.ContainsFunc(typed[*storagev1.StorageClass](v.classes), func(c *storagev1.StorageClass) bool {
 		return c.Annotations[defaultClass] == "true"
 	})
 	return f
@@ -66,7 +66,7 @@ func (w wanted) base(v *view) findings {
 
 func (v *view) lookAtNodes(f *findings, want wanted) {
 	there := map[string]*corev1.Node{}
-	for _, n := range objects[*corev1.Node](v.nodes) {
+	for _, n := range typed[*corev1.Node](v.nodes) {
 		there[n.Name] = n
 	}
 	for _, name := range want.nodes {
@@ -99,7 +99,7 @@ func notReady(n *corev1.Node, since time.Time) string {
 }
 
 func (v *view) lookAtDaemonSets(f *findings) {
-	for _, set := range objects[*appsv1.DaemonSet](v.daemonSets) {
+	for _, set := range typed[*appsv1.DaemonSet](v.daemonSets) {
 		status := set.Status
 		if system(set.Namespace) && (status.ObservedGeneration < set.Generation || status.NumberAvailable < status.DesiredNumberScheduled) {
 			f.lack("daemon set %s/%s (%d of %d available)",
@@ -110,7 +110,7 @@ func (v *view) lookAtDaemonSets(f *findings) {
 
 func (v *view) lookAtDeployments(f *findings) {
 	dns := false
-	for _, d := range objects[*appsv1.Deployment](v.deployments) {
+	for _, d := range typed[*appsv1.Deployment](v.deployments) {
 		if !system(d.Namespace) {
 			continue
 		}
@@ -137,7 +137,7 @@ func (v *view) lookAtPods(f *findings, since time.Time, owner string) {
 	if since.IsZero() {
 		return
 	}
-	for _, pod := range objects[*corev1.Pod](v.pods) {
+	for _, pod := range typed[*corev1.Pod](v.pods) {
 		if system(pod.Namespace) && controlledBy(pod, owner) && pod.DeletionTimestamp == nil && !startedSince(pod, since.Truncate(time.Second)) {
 			f.lack("pod %s/%s to start again", pod.Namespace, pod.Name)
 		}

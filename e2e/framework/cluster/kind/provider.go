@@ -18,6 +18,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"seatrial/e2e/framework/cluster"
 	"seatrial/e2e/framework/engine"
 )
@@ -149,10 +151,11 @@ func (p *Provider) build(ctx context.Context, o *order, c *kindCluster) error {
 	if err := p.boot(ctx, o, c); err != nil {
 		return err
 	}
-	if err := c.becomeReady(ctx, o, time.Time{}); err != nil {
-		return err
-	}
-	return c.LoadImages(ctx, o.images...)
+	// Nodes take images before they are ready.
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return c.becomeReady(ctx, o, time.Time{}) })
+	group.Go(func() error { return c.LoadImages(ctx, o.images...) })
+	return group.Wait()
 }
 
 // discard removes what there is of a cluster that could not be made, but for the

@@ -15,15 +15,20 @@ import (
 type status struct {
 	log *slog.Logger
 	say func(format string, args ...any)
+	// kubeadm is closed when kubeadm is started.
+	kubeadm chan struct{}
 
 	mu   sync.Mutex
 	step string
 }
 
+// startingKubeadm is the step in which kind runs kubeadm.
+const startingKubeadm = "starting control-plane"
+
 var _ kindlog.Logger = (*status)(nil)
 
 func newStatus(log *slog.Logger, say func(string, ...any)) *status {
-	return &status{log: log, say: say, step: "starting kind"}
+	return &status{log: log, say: say, kubeadm: make(chan struct{}), step: "starting kind"}
 }
 
 // current is the step kind is at.
@@ -72,6 +77,9 @@ func (i info) Info(message string) {
 		return
 	}
 	i.mu.Lock()
+	if step == startingKubeadm && i.step != step {
+		close(i.kubeadm)
+	}
 	i.step = step
 	i.mu.Unlock()
 	i.say("%s", step)

@@ -158,14 +158,14 @@ func (v *view) listed(ctx context.Context) bool {
 	return true
 }
 
-// objects are the objects of one type in a store.
-func objects[T any](store cache.Store) []T {
+// typed are the objects of one type in a store.
+func typed[T any](store cache.Store) []T {
 	list := store.List()
-	typed := make([]T, 0, len(list))
+	all := make([]T, 0, len(list))
 	for _, object := range list {
 		if o, ok := object.(T); ok {
-			typed = append(typed, o)
+			all = append(all, o)
 		}
 	}
-	return typed
+	return all
 }
