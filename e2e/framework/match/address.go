@@ -1,0 +1,94 @@
+package match
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+const (
+	pending  = "<pending>"
+	none     = "<none>"
+	lowNode  = 30000
+	highNode = 32767
+)
+
+func isIP(s string) bool {
+	if len(s) < 2 || len(s) > 45 || !hasDigit(s) && !strings.Contains(s, "::") {
+		return false
+	}
+	_, err := netip.ParseAddr(s)
+	return err == nil
+}
+
+// isHost tells whether a word is a name in the DNS, as load balancers of some clouds have.
+func isHost(s string) bool {
+	return s == "localhost" || strings.Contains(s, ".") && allIn(strings.ToLower(s), letters+digits+".-")
+}
+
+// isOutside tells whether a cell is an address that a load balancer has or waits for. What it is depends on the
+// cluster; that it is something, on the workshop.
+func isOutside(s string) bool {
+	if s == pending {
+		return true
+	}
+	for part := range strings.SplitSeq(s, ",") {
+		if !isIP(part) && !isHost(part) {
+			return false
+		}
+	}
+	return true
+}
+
+// port is one of PORT(S).
+type port struct {
+	number, protocol string
+	node             string
+}
+
+// String has the port with a star for the node port, whose number is the cluster's choice.
+func (p port) String() string {
+	if p.node != "" {
+		return p.number + ":*/" + p.protocol
+	}
+	return p.number + "/" + p.protocol
+}
+
+// readPorts reads a cell such as 80/TCP,3000:31202/TCP.
+func readPorts(s string) ([]port, bool) {
+	var all []port
+	for item := range strings.SplitSeq(s, ",") {
+		ports, protocol, found := strings.Cut(strings.TrimSpace(item), "/")
+		if !found || protocol != "TCP" && protocol != "UDP" && protocol != "SCTP" {
+			return nil, false
+		}
+		number, node, mapped := strings.Cut(ports, ":")
+		if !allIn(number, digits) || mapped && !allIn(node, digits) {
+			return nil, false
+		}
+		all = append(all, port{number: number, protocol: protocol, node: node})
+	}
+	return all, true
+}
+
+func isNodePort(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n >= lowNode && n <= highNode
+}
+
+// plainPorts is a cell of PORT(S) without the numbers of node ports.
+func plainPorts(s string) string {
+	all, ok := readPorts(s)
+	if !ok {
+		return s
+	}
+	words := make([]string, 0, len(all))
+	for _, p := range all {
+		if p.node != "" && !isNodePort(p.node) {
+			words = append(words, p.number+":"+p.node+"/"+p.protocol)
+			continue
+		}
+		words = append(words, p.String())
+	}
+	return strings.Join(words, ",")
+}

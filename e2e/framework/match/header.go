@@ -1,0 +1,142 @@
+package match
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// header has the titles of a table and where they begin.
+type header struct {
+	titles []string
+	at     []int
+	tabbed bool
+}
+
+func (h header) index(title string) int { return slices.Index(h.titles, title) }
+
+// longTitles are titles of several words. Others are recognised by the rows below them.
+var longTitles = []string{
+	"APP VERSION", "CHART VERSION", "LAST SEEN", "FIRST SEEN", "NOMINATED NODE", "READINESS GATES", "LAST SCHEDULE",
+	"RECLAIM POLICY", "ACCESS MODES", "NODE SELECTOR", "MIN AVAILABLE", "MAX UNAVAILABLE", "ALLOWED DISRUPTIONS",
+	"IMAGE ID", "CONTAINER ID", "LAST DEPLOYED", "LAST UPDATED",
+}
+
+// firstTitles begin a table even if nothing else tells it from a line in capitals.
+var firstTitles = []string{"NAME", "REVISION", "NAMESPACE", "LAST", "CURRENT", "REPOSITORY", "CONTAINER", "FIRST"}
+
+// isHeader tells whether a line that does not follow a table is the header of one.
+func isHeader(text string) bool {
+	words := titleWords(text)
+	switch {
+	case len(words) == 0:
+		return false
+	case startsTable(text):
+		return true
+	case len(words) == 1:
+		return false
+	default:
+		trimmed := strings.TrimSpace(text)
+		return strings.Contains(trimmed, "  ") || strings.Contains(trimmed, "\t")
+	}
+}
+
+// startsTable tells whether a line is a header wherever it stands.
+func startsTable(text string) bool {
+	words := titleWords(text)
+	if len(words) == 0 || !slices.Contains(firstTitles, words[0]) {
+		return false
+	}
+	return len(words) > 1 || text == "NAME"
+}
+
+// titleWords are the words of a line if all of them may be of titles.
+func titleWords(text string) []string {
+	const widest = 2000
+	if len(text) > widest || text == "" || (text[0] < 'A' || text[0] > 'Z') && text[0] != ' ' {
+		return nil
+	}
+	words := strings.Fields(text)
+	for _, w := range words {
+		if !isTitle(w) {
+			return nil
+		}
+	}
+	return words
+}
+
+func isTitle(word string) bool {
+	word = strings.TrimSuffix(strings.TrimSuffix(word, "(cores)"), "(bytes)")
+	return allIn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"+digits+"()/%_.-#") && word[0] >= 'A' && word[0] <= 'Z'
+}
+
+// readHeader finds the titles; the rows tell whether two words one blank apart are one title or two.
+func readHeader(text string, rows []string) header {
+	h := header{tabbed: strings.Contains(text, "\t")}
+	if h.tabbed {
+		at := 0
+		for part := range strings.SplitSeq(text, "\t") {
+			h.titles = append(h.titles, collapse(part))
+			h.at = append(h.at, at)
+			at += 8 * (len(part)/8 + 1)
+		}
+		return h
+	}
+	words := spans(text, 1)
+	for i := 0; i < len(words); {
+		end := i + 1
+		for end < len(words) && words[end].start-words[end-1].end == 1 && together(text, words[i:end+1], rows) {
+			end++
+		}
+		h.titles = append(h.titles, text[words[i].start:words[end-1].end])
+		h.at = append(h.at, words[i].start)
+		i = end
+	}
+	return h
+}
+
+// distinguish numbers titles that come again.
+func (h header) distinguish() {
+	seen := map[string]int{}
+	for i, title := range h.titles {
+		seen[title]++
+		if seen[title] > 1 {
+			h.titles[i] = title + " #" + strconv.Itoa(seen[title])
+		}
+	}
+}
+
+// together tells whether words that are one blank apart are one title.
+func together(text string, words []span, rows []string) bool {
+	title := text[words[0].start:words[len(words)-1].end]
+	if slices.Contains(longTitles, title) {
+		return true
+	}
+	first, last := text[words[0].start:words[0].end], words[len(words)-1]
+	if slices.ContainsFunc(longTitles, func(known string) bool { return strings.HasPrefix(title, known+" ") }) {
+		return false
+	}
+	next := text[last.start:last.end]
+	if startsLong(text[last.start:]) || slices.Contains(firstTitles, first) && len(words) == 2 && first == "NAME" {
+		return false
+	}
+	if isKnownTitle(next) && (isKnownTitle(first) || len(rows) == 0) {
+		return false
+	}
+	return !slices.ContainsFunc(rows, func(r string) bool { return beginsAt(r, last.start) })
+}
+
+func startsLong(text string) bool {
+	return slices.ContainsFunc(longTitles, func(known string) bool { return strings.HasPrefix(text, known) })
+}
+
+func isKnownTitle(title string) bool {
+	_, known := columns[title]
+	return known || slices.Contains(firstTitles, title)
+}
+
+// beginsAt tells whether a word of the row begins right under a title.
+func beginsAt(text string, at int) bool {
+	runes := []rune(text)
+	return at > 0 && at < len(runes) && runes[at-1] == ' ' && runes[at] != ' '
+}

@@ -1,0 +1,235 @@
+package workshop
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/onsi/gomega"
+)
+
+// The workshop that everything began with shows each of its four commands twice: alone, then with its output.
+func TestEachPairOfBlocksIsOneStep(t *testing.T) {
+	g := gomega.NewWithT(t)
+	doc, err := Load("testdata/rollback.md")
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	var commands []string
+	for _, s := range doc.Steps {
+		commands = append(commands, s.Command)
+		g.Expect(s.Repeats).To(gomega.HaveLen(1), s.Command)
+		g.Expect(s.Repeats[0].Differs).To(gomega.Equal(false), s.Command)
+		g.Expect(s.Expected).NotTo(gomega.BeNil(), s.Command)
+	}
+	g.Expect(commands).To(gomega.Equal([]string{
+		"helm history guestbook-demo -n helm-demo",
+		"helm rollback guestbook-demo 1 -n helm-demo",
+		"helm history guestbook-demo -n helm-demo",
+		"kubectl get all --namespace helm-demo",
+	}))
+	g.Expect(doc.NotCovered).To(gomega.BeEmpty())
+	third := doc.Steps[2].Expected.Lines[3]
+	g.Expect(third.Text).To(gomega.HaveSuffix("Rollback to 1"))
+	g.Expect(third.Number).To(gomega.Equal(50))
+	g.Expect(doc.source[third.Span.Start:third.Span.End]).To(gomega.Equal(third.Text))
+}
+
+// outline is a short form of the steps of a document: the commands, with "=>" and the output after those that show one.
+func outline(t *testing.T, markdown string) string {
+	t.Helper()
+	doc, err := Parse("x.md", []byte(markdown))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, s := range doc.Steps {
+		line := s.Command
+		if s.Expected != nil {
+			line += " => " + s.Expected.Text()
+		}
+		out = append(out, line)
+	}
+	for _, n := range doc.NotCovered {
+		out = append(out, "("+string(n.Kind)+": "+n.Text+")")
+	}
+	return strings.Join(out, "\n")
+}
+
+func fence(info string, lines ...string) string {
+	return "```" + info + "\n" + strings.Join(lines, "\n") + "\n```\n\n"
+}
+
+func TestWhatIsOneStep(t *testing.T) {
+	again := fence("console", "$ helm list", "NAME")
+	for name, c := range map[string]struct{ document, want string }{
+		"the same command alone and in a transcript": {
+			fence("console", "helm list") + "You see:\n\n" + again, "helm list => NAME",
+		},
+		"not across a heading": {
+			fence("console", "helm list") + "# Then\n\n" + again, "helm list\nhelm list => NAME",
+		},
+		"twice with outputs is twice": {again + again, "helm list => NAME\nhelm list => NAME"},
+		"twice alone is twice": {
+			fence("sh", "helm list") + fence("sh", "helm list"), "helm list\nhelm list",
+		},
+		"a transcript of the last of several": {
+			fence("sh", "cd a", "helm list") + again, "cd a\nhelm list => NAME",
+		},
+		"a transcript that leaves out what prints nothing": {
+			fence("sh", "cd a", "helm list", "cd ..") + again, "cd a\nhelm list => NAME\ncd ..",
+		},
+		"a transcript of more": {
+			fence("sh", "helm list") + fence("", "$ helm list", "NAME", "$ helm env", "A=b"), "helm list => NAME\nhelm env => A=b",
+		},
+		"another revision is another command": {
+			fence("sh", "helm rollback x 1") + fence("", "$ helm rollback x 2", "Rollback was a success!"),
+			"helm rollback x 1\nhelm rollback x 2 => Rollback was a success!",
+		},
+		"a text block shows what the command before it prints": {
+			fence("sh", "helm list") + fence("text", "$ helm list", "NAME"), "helm list => NAME",
+		},
+		"a text block is not run": {fence("text", "$ helm list", "NAME"), "(text block: helm list)"},
+		"a terminal's block after a command is its output": {
+			fence("console", "./greet.sh") + fence("console", "hello world"), "./greet.sh => hello world",
+		},
+		"a file between command and transcript": {
+			fence("sh", "kubectl apply -f a.yaml") + fence("yaml", "a: b") + fence("", "$ kubectl apply -f a.yaml", "pod/a created"),
+			"kubectl apply -f a.yaml => pod/a created\n(contents of a file: a: b)",
+		},
+		"what only sets the scene prints nothing": {
+			fence("sh", "cd guestbook") + fence("", "NAME   READY"), "cd guestbook\n(output without a command: NAME   READY)",
+		},
+		"the rest of a shortened output": {
+			fence("console", "$ helm list", "NAME", "...") + fence("", "OTHER   COLUMN", "x"),
+			"helm list => NAME\n...\nOTHER   COLUMN\nx",
+		},
+		"comments in a transcript": {
+			fence("", "# first", "$ helm list", "NAME", "", "# second", "$ helm env", "A=b"), "helm list => NAME\nhelm env => A=b",
+		},
+		"a quote that never ends does not swallow the rest": {
+			fence("", "$ echo don't", "oops", "$ helm list", "NAME"), "echo don't => oops\nhelm list => NAME",
+		},
+		"a diagram is not run":  {fence("", "browser -> guestbook", "guestbook -> redis"), "(text block: browser -> guestbook)"},
+		"a sentence is not run": {fence("", "make sure that the pods run"), "(text block: make sure that the pods run)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, outline(t, c.document)); diff != "" {
+				t.Errorf("steps (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Of two spellings, the one is run whose word the document has more often.
+func TestMistypedCommandIsOneStep(t *testing.T) {
+	g := gomega.NewWithT(t)
+	right := "kubectl get pods --namespace helm-demo"
+	wrong := "kubectl get pods --namespace helm-dem"
+	first := fence("sh", "helm list -n helm-demo")
+	for _, blocks := range []string{
+		fence("sh", right) + fence("", "$ "+wrong, "NAME"),
+		fence("sh", wrong) + fence("", "$ "+right, "NAME"),
+	} {
+		doc, err := Parse("x.md", []byte(first+"and\n\n"+blocks))
+		g.Expect(err).NotTo(gomega.HaveOccurred())
+		g.Expect(doc.Steps).To(gomega.HaveLen(2))
+		g.Expect(doc.Steps[1].Command).To(gomega.Equal(right))
+		g.Expect(doc.Steps[1].Repeats).To(gomega.HaveLen(1))
+		g.Expect(doc.Steps[1].Repeats[0].Command).To(gomega.Equal(wrong))
+		g.Expect(doc.Steps[1].Repeats[0].Differs).To(gomega.Equal(true))
+	}
+}
+
+func TestAllMistakesInHintsAreReported(t *testing.T) {
+	g := gomega.NewWithT(t)
+	_, err := Parse("dir/x.md", []byte(strings.Join([]string{
+		"# X",
+		"<!-- seatrial: timout=5s -->",
+		"```sh", "helm list", "```",
+		"<!-- seatrial: exit=256 skip -->",
+		"```sh", "helm list", "```",
+		"<!-- seatrial: output=contain -->",
+		"```sh", "helm list", "```",
+		"<!-- seatrail: exit=1 -->",
+		"<!-- seatrial: exit=1 exit=2 -->",
+		"<!-- seatrial: exit=1 -->",
+		"```sh", "helm list", "```",
+		"<!-- seatrial: background -->",
+		"Prose.",
+		"",
+		"<!-- seatrial: wibble -->",
+		"```sh", "helm list", "```",
+		"<!-- seatrial: setup",
+		"  teardown -->",
+		"```sh", "helm list", "```",
+		"<!-- seatrial: exit=1 -->",
+		"```yaml", "a: b", "```",
+		"<!-- seatrial: -->",
+		"<!-- seatrial: setup=yes timeout=0s requires=A_B -->",
+		"```sh", "helm list", "```",
+		"<!-- seatrial: background -->",
+	}, "\n")))
+	want := strings.Join([]string{
+		`dir/x.md:2: unknown hint "timout"; did you mean "timeout"?`,
+		`dir/x.md:6: hint "exit" needs an exit code from 0 to 255, such as exit=1`,
+		`dir/x.md:6: hint "skip" needs a reason, such as skip="needs a browser"`,
+		`dir/x.md:10: hint "output" needs one of ignore, exact, contains; did you mean "contains"?`,
+		`dir/x.md:14: unknown comment "seatrail:": did you mean "seatrial:"?`,
+		`dir/x.md:15: hint "exit" is given twice`,
+		`dir/x.md:16: hint "exit" is given twice`,
+		`dir/x.md:20: hint "background" belongs to no block: put it directly before the block it is for`,
+		`dir/x.md:23: unknown hint "wibble"; the known ones are any-order, background, exit, output, requires, setup, skip, teardown, timeout`,
+		`dir/x.md:27: a step is either setup or teardown`,
+		`dir/x.md:32: hint "exit" belongs to no command: the block in line 34 is not run`,
+		`dir/x.md:36: the comment has no hint: write one, or remove it`,
+		`dir/x.md:37: hint "setup" takes no value`,
+		`dir/x.md:37: hint "timeout" needs a duration, such as timeout=90s or timeout=5m`,
+		`dir/x.md:37: hint "requires" needs names of features, such as requires=containers,volumes`,
+		`dir/x.md:41: hint "background" belongs to no block: put it directly before the block it is for`,
+	}, "\n")
+	g.Expect(err).To(gomega.HaveOccurred())
+	if diff := cmp.Diff(want, err.Error()); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+}
+
+// A document of ten megabytes is read in less than two seconds. What nobody would write takes longer, but no more than
+// in proportion to its size.
+func TestLargeDocuments(t *testing.T) {
+	seed := "# Again\n\n" + fence("console", "helm history guestbook-demo") + "Some `code` here.\n\n" +
+		fence("console", "$ helm history guestbook-demo", "REVISION   UPDATED", "1          Mon Feb 24")
+	timed(t, "workshop", seed, 10_000_000, 2*time.Second)
+	for name, part := range map[string]string{
+		"quotes": "> ", "lists": "- ", "numbers": "1. ", "backquotes": "a `b ``c ```d\n", "comments": "<!-- ", "tags": "<\n",
+		"unclosed": "    $ echo '(\n", "heredocs": "    $ cat <<A <<B\n", "parens": "    kubectl $((((\n", "words": "helm ",
+		"nested": "> - > - x\n", "equal": fence("sh", "helm list"), "hints": "<!-- seatrial: exit=1 -->\n\n",
+		"shortened": fence("", "$ helm list", "a", "..."), "outputs": fence("", "$ helm list", "...") + fence("", "X:", "..."),
+		"escapes": "\\`", "prompts": "    $ \n", "carriage returns": "\r", "zeros": "\x00", "headings": "# <!--\n",
+		"continued": fence("", "$ helm list", "a", "...") + strings.Repeat(fence("", "OUT:", "..."), 1000),
+	} {
+		timed(t, name, part, 2_000_000, 10*time.Second)
+	}
+}
+
+func timed(t *testing.T, name, part string, size int, limit time.Duration) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		if raceEnabled {
+			// Then everything is several times slower, and nothing is timed.
+			size, limit = size/20, time.Minute
+		}
+		content := []byte(strings.Repeat(part, size/len(part)+1))
+		var doc *Document
+		took := time.Hour
+		// Other work on the machine can make one try slow, but hardly all of them.
+		for try := 0; try < 4 && took > limit; try++ {
+			begin := time.Now()
+			doc, _ = Parse("x.md", content)
+			took = min(took, time.Since(begin))
+		}
+		t.Logf("%s: %d steps, %d not covered in %v", name, len(doc.Steps), len(doc.NotCovered), took.Round(time.Millisecond))
+		if took > limit {
+			t.Errorf("took %v, more than %v", took, limit)
+		}
+	})
+}
