@@ -1,9 +1,14 @@
 # seatrial: everything is done from here; CI calls the same targets.
 # Choices, on the command line or in the environment with the prefix SEATRIAL_:
-#   PROVIDER=auto|kind   ENGINE=auto|podman|docker|nerdctl
+#   PROVIDER=            where clusters come from: kind, embedded, existing, or auto: kind
+#                        where an engine can run nodes, and else embedded
+#   ENGINE=              auto, podman, docker or nerdctl
 #   NODE_IMAGE=          a kind node image to use instead of building one
 #   KUBERNETES=          the version it has
 #   CLUSTER=keep         the cluster outlives the run, and the next run takes it over
+# and with PROVIDER=existing:
+#   KUBECONFIG= CONTEXT= the cluster to use
+#   ALLOW_CONTEXT=       the name of a context to use although it does not look disposable
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -14,6 +19,9 @@ export SEATRIAL_ENGINE     := $(or $(ENGINE),$(SEATRIAL_ENGINE))
 export SEATRIAL_NODE_IMAGE := $(or $(NODE_IMAGE),$(SEATRIAL_NODE_IMAGE))
 export SEATRIAL_KUBERNETES := $(or $(KUBERNETES),$(SEATRIAL_KUBERNETES))
 export SEATRIAL_CLUSTER    := $(or $(CLUSTER),$(SEATRIAL_CLUSTER))
+export SEATRIAL_KUBECONFIG := $(or $(SEATRIAL_KUBECONFIG),$(KUBECONFIG))
+export SEATRIAL_CONTEXT    := $(or $(CONTEXT),$(SEATRIAL_CONTEXT))
+export SEATRIAL_ALLOW_CONTEXT := $(or $(ALLOW_CONTEXT),$(SEATRIAL_ALLOW_CONTEXT))
 
 # Packages that bring up a cluster of their own run one after the other: two clusters at
 # once on two cores only make each other slow.
@@ -26,7 +34,7 @@ DISTRO := CGO_ENABLED=0 GOFLAGS=-trimpath
 ##@ The two you need
 
 .PHONY: demo
-demo: prepare ## play the workshop on a real cluster and tell which promises were kept
+demo: prepare ## play the workshop on a cluster of its own and tell which promises were kept
 	go run ./tools/seatrial demo
 
 .PHONY: test
@@ -35,7 +43,7 @@ test: prepare lint unit suites ## all tests: lint, unit tests, and the suites on
 ##@ Parts of them
 
 .PHONY: prepare
-prepare: engine ## make what is missing: engine, node image, the workshop's images, helm, kubectl
+prepare: engine ## make what is missing: embedded control plane, node image, the workshop's images, helm, kubectl
 	go run ./tools/nodeimage
 
 .PHONY: engine
@@ -45,7 +53,7 @@ engine: ## find a container engine that can run nodes; as root on Debian and Ubu
 .PHONY: unit
 unit: ## tests that need no cluster, with the race detector
 	go test -race $$(go list ./... | grep -v -x -F "$$(go list $(SUITES))")
-	cd tools/distro && $(DISTRO) go test ./podnet ./crictl
+	cd tools/distro && $(DISTRO) go test ./...
 
 .PHONY: suites
 suites: ## the suites, each on a cluster of its own

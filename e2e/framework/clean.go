@@ -11,8 +11,7 @@ import (
 	"strings"
 
 	"seatrial/e2e/framework/assets"
-	"seatrial/e2e/framework/cluster/kind"
-	"seatrial/e2e/framework/engine"
+	"seatrial/e2e/framework/filelock"
 )
 
 // ownImages is what the full names of our images in an engine's store begin with.
@@ -20,13 +19,30 @@ const ownImages = "localhost/seatrial/"
 
 // Clean removes everything that was ever made on this machine and can be made again:
 // kept clusters, our images in the engine's store, and what is in the cache folder. It
-// returns the names of what is gone.
-func Clean(ctx context.Context, s Settings) ([]string, error) {
+// waits for a build that is under way, and returns the names of what is gone.
+func Clean(ctx context.Context, o Options) (removed []string, err error) {
 	cache, err := assets.Cache()
 	if err != nil {
 		return nil, err
 	}
-	removed, err := cleanEngine(ctx, s, cache)
+	lock := assets.BuildLock(cache)
+	release, err := filelock.Take(ctx, lock, func() { o.say("waiting for a build to end (" + lock + ")") })
+	if err != nil {
+		return nil, err
+	}
+	removed, err = clean(ctx, o, cache)
+	err = errors.Join(err, release())
+	_ = os.Remove(cache) // Refused while it has anything else in it.
+	return removed, err
+}
+
+func clean(ctx context.Context, o Options, cache string) ([]string, error) {
+	kept, err := cleanEmbedded(ctx, o)
+	if err != nil {
+		return kept, err
+	}
+	removed, err := cleanEngine(ctx, o)
+	removed = append(kept, removed...)
 	if err != nil {
 		// The cache has the engine's settings, which containers that are left still need.
 		return removed, err
@@ -35,8 +51,8 @@ func Clean(ctx context.Context, s Settings) ([]string, error) {
 	return append(removed, emptied...), err
 }
 
-// emptyCache removes what we have put there, and the folder if nothing else is in it: a
-// user can name any folder, also one with other things in it.
+// emptyCache removes what we have put there: a user can name any folder, also one with
+// other things in it.
 func emptyCache(cache string) ([]string, error) {
 	entries, err := os.ReadDir(cache)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -58,23 +74,23 @@ func emptyCache(cache string) ([]string, error) {
 		}
 		removed = append(removed, at)
 	}
-	_ = os.Remove(cache) // Refused while it has anything else in it.
 	return removed, err
 }
 
 // cached are the folders that commands and suites make in the cache folder.
 func cached() []string { return []string{"clusters", "engine", "parts", "prepared"} }
 
-func cleanEngine(ctx context.Context, s Settings, cache string) ([]string, error) {
-	found, err := engine.Find(ctx, engine.Options{Want: s.Engine, Dir: filepath.Join(cache, "engine")})
-	if _, unusable := errors.AsType[*engine.NotUsableError](err); unusable {
-		return nil, nil // What no engine can run, no engine holds.
-	}
+func cleanEmbedded(ctx context.Context, o Options) ([]string, error) {
+	provider, err := o.keeper()
 	if err != nil {
 		return nil, err
 	}
-	provider, err := kind.New(found, kind.Options{Dir: filepath.Join(cache, "clusters")})
-	if err != nil {
+	return provider.Clean(ctx)
+}
+
+func cleanEngine(ctx context.Context, o Options) ([]string, error) {
+	provider, found, err := o.onEngine(ctx, o.Settings.Engine)
+	if provider == nil || err != nil {
 		return nil, err
 	}
 	removed, err := provider.Clean(ctx)

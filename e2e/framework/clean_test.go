@@ -4,9 +4,16 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/onsi/gomega"
+
+	"seatrial/e2e/framework/assets"
+	"seatrial/e2e/framework/filelock"
 )
+
+// patience bounds the wait for what should happen at once.
+const patience = 10 * time.Second
 
 // bare is a machine without an engine, and a cache folder with what a build leaves there.
 func bare(t *testing.T) (cache string) {
@@ -26,12 +33,12 @@ func TestCleaningRemovesTheCacheFolder(t *testing.T) {
 	g := gomega.NewWithT(t)
 	cache := bare(t)
 
-	removed, err := Clean(t.Context(), Settings{})
+	removed, err := Clean(t.Context(), Options{})
 
 	g.Expect(err).ToNot(gomega.HaveOccurred())
 	g.Expect(removed).To(gomega.ContainElements(filepath.Join(cache, "parts"), filepath.Join(cache, "node-work-1")))
 	g.Expect(cache).ToNot(gomega.BeADirectory())
-	g.Expect(Clean(t.Context(), Settings{})).To(gomega.ConsistOf(filepath.Join(cache, "engine")), "made to look for an engine, and gone again")
+	g.Expect(Clean(t.Context(), Options{})).To(gomega.ConsistOf(filepath.Join(cache, "engine")), "made to look for an engine, and gone again")
 }
 
 // The folder can be any: somebody's home, or a disk with other caches.
@@ -42,7 +49,7 @@ func TestCleaningLeavesWhatIsNotOurs(t *testing.T) {
 	g.Expect(os.MkdirAll(filepath.Dir(precious), 0o700)).To(gomega.Succeed())
 	g.Expect(os.WriteFile(precious, nil, 0o600)).To(gomega.Succeed())
 
-	_, err := Clean(t.Context(), Settings{})
+	_, err := Clean(t.Context(), Options{})
 
 	g.Expect(err).ToNot(gomega.HaveOccurred())
 	g.Expect(precious).To(gomega.BeARegularFile())
@@ -51,10 +58,30 @@ func TestCleaningLeavesWhatIsNotOurs(t *testing.T) {
 	g.Expect(entries).To(gomega.HaveLen(1))
 }
 
+// A build that is under way would lose what it stands on.
+func TestCleaningWaitsForABuild(t *testing.T) {
+	g := gomega.NewWithT(t)
+	cache := bare(t)
+	release, err := filelock.Take(t.Context(), assets.BuildLock(cache), nil)
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	waiting := make(chan string, 1)
+	cleaned := make(chan error, 1)
+	go func() {
+		_, err := Clean(t.Context(), Options{Progress: func(line string) { waiting <- line }})
+		cleaned <- err
+	}()
+	g.Eventually(waiting).WithTimeout(patience).Should(gomega.Receive(gomega.HavePrefix("waiting for a build to end")))
+	g.Expect(filepath.Join(cache, "parts", "helm-1")).To(gomega.BeADirectory())
+
+	g.Expect(release()).To(gomega.Succeed())
+	g.Eventually(cleaned).WithTimeout(patience).Should(gomega.Receive(gomega.Succeed()))
+	g.Expect(cache).ToNot(gomega.BeADirectory())
+}
+
 func TestSweepingAMachineWithoutAnEngineFindsNothing(t *testing.T) {
 	g := gomega.NewWithT(t)
 	bare(t)
 	g.Expect(Sweep(t.Context(), Options{})).To(gomega.BeEmpty())
-	_, err := Sweep(t.Context(), Options{Settings: Settings{Provider: "auto"}})
+	_, err := Sweep(t.Context(), Options{Settings: Settings{Want: assets.Want{Provider: assets.Auto}}})
 	g.Expect(err).ToNot(gomega.HaveOccurred())
 }

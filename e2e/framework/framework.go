@@ -12,8 +12,6 @@ import (
 
 	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/cluster"
-	"seatrial/e2e/framework/cluster/kind"
-	"seatrial/e2e/framework/engine"
 	"seatrial/e2e/framework/runid"
 )
 
@@ -29,10 +27,11 @@ type Options struct {
 
 // Environment is a cluster that is ready to be worked on.
 type Environment struct {
-	Cluster   cluster.Cluster
-	Provider  cluster.Provider
-	Assets    assets.Assets
-	Artifacts string // this suite's folder for evidence; made when something is written
+	Cluster    cluster.Cluster
+	Provider   cluster.Provider
+	Kubernetes string // the version that the cluster has, as v1.37.2
+	Assets     assets.Assets
+	Artifacts  string // this suite's folder for evidence; made when something is written
 
 	keep bool
 }
@@ -42,6 +41,7 @@ type Environment struct {
 type Handle struct {
 	Provider   string           `json:"provider"`
 	Cluster    string           `json:"cluster"`
+	Kubernetes string           `json:"kubernetes"`
 	Kubeconfig string           `json:"kubeconfig"`
 	Features   cluster.Features `json:"features"`
 	Assets     assets.Assets    `json:"assets"`
@@ -59,70 +59,64 @@ func Open(ctx context.Context, o Options) (*Environment, error) {
 	if _, err := runid.SweepTemp(); err != nil {
 		return nil, fmt.Errorf("removing what dead runs left: %w", err)
 	}
-	// The node image is in one engine's store: no other engine has it.
-	provider, err := o.provider(ctx, prepared.Engine)
-	if err != nil {
-		return nil, err
-	}
 	artifacts, err := o.Settings.ArtifactsOf(o.Suite)
 	if err != nil {
 		return nil, err
 	}
+	from, err := o.pick(ctx, prepared, artifacts)
+	if err != nil {
+		return nil, err
+	}
+	o.say("provider " + from.provider.Name() + ": " + from.reason)
+	up, err := from.provider.Create(ctx, o.spec(prepared, from))
+	if err != nil {
+		return nil, err
+	}
+	e := &Environment{Cluster: up, Provider: from.provider, Assets: prepared, Artifacts: artifacts, keep: o.Settings.Keep}
+	if e.Kubernetes, err = version(ctx, up); err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), CloseTimeout)
+		defer cancel()
+		return nil, errors.Join(err, e.Close(ctx))
+	}
+	return e, nil
+}
+
+func (o Options) say(line string) {
+	if o.Progress != nil {
+		o.Progress(line)
+	}
+}
+
+// spec is the cluster to make.
+func (o Options) spec(prepared assets.Assets, from picked) cluster.Spec {
 	images := prepared.Images
 	if o.Images != nil {
 		images = *o.Images
 	}
-	spec := cluster.Spec{
+	return cluster.Spec{
 		Workers:           o.Workers,
 		NodeImage:         prepared.NodeImage,
-		KubernetesVersion: prepared.Kubernetes,
+		KubernetesVersion: from.kubernetes,
 		Images:            images,
 		Keep:              o.Settings.Keep,
 		Progress:          o.Progress,
 	}
-	up, err := provider.Create(ctx, spec)
-	if err != nil {
-		return nil, err
-	}
-	return &Environment{Cluster: up, Provider: provider, Assets: prepared, Artifacts: artifacts, keep: o.Settings.Keep}, nil
 }
 
-func (o Options) provider(ctx context.Context, engineName string) (cluster.Provider, error) {
-	cache, err := assets.Cache()
+// version asks the cluster: of an image or a cluster of the user's, nobody else knows.
+func version(ctx context.Context, up cluster.Cluster) (string, error) {
+	client, err := cluster.Connect(up.Kubeconfig())
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	found, err := engine.Find(ctx, engine.Options{Want: engineName, Dir: filepath.Join(cache, "engine"), Log: o.Log})
-	if err != nil {
-		return nil, err
-	}
-	return kind.New(found, kind.Options{Dir: filepath.Join(cache, "clusters"), Log: o.Log})
-}
-
-// Sweep removes what dead runs have left on this machine, and returns the names. What
-// living runs use, and kept clusters, stay.
-func Sweep(ctx context.Context, o Options) ([]string, error) {
-	removed, err := runid.SweepTemp()
-	engineName := o.Settings.Engine
-	// When the sources have changed since, nothing is prepared, but clusters may be left.
-	if prepared, loadErr := assets.Load(o.Settings.Want); loadErr == nil {
-		engineName = prepared.Engine
-	}
-	provider, providerErr := o.provider(ctx, engineName)
-	if _, unusable := errors.AsType[*engine.NotUsableError](providerErr); unusable {
-		return removed, err // What no engine can run, no engine holds.
-	}
-	if providerErr != nil {
-		return removed, errors.Join(err, providerErr)
-	}
-	clusters, sweepErr := provider.Sweep(ctx)
-	return append(removed, clusters...), errors.Join(err, sweepErr)
+	defer client.Close()
+	return client.Version(ctx)
 }
 
 // Handle describes the environment for other processes.
 func (e *Environment) Handle() Handle {
 	return Handle{
-		Provider: e.Provider.Name(), Cluster: e.Cluster.Name(), Kubeconfig: e.Cluster.Kubeconfig(),
+		Provider: e.Provider.Name(), Cluster: e.Cluster.Name(), Kubernetes: e.Kubernetes, Kubeconfig: e.Cluster.Kubeconfig(),
 		Features: e.Cluster.Features(), Assets: e.Assets, Artifacts: e.Artifacts,
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"seatrial/e2e/framework/assets"
 )
@@ -15,13 +13,14 @@ import (
 type Settings struct {
 	assets.Want
 
-	Provider  string // SEATRIAL_PROVIDER: auto or kind
 	Keep      bool   // SEATRIAL_CLUSTER=keep: the cluster outlives the run, and the next one takes it over
 	Artifacts string // SEATRIAL_ARTIFACTS: folder for evidence and reports
-}
 
-// Providers are the words for Settings.Provider.
-func Providers() []string { return []string{"auto", "kind"} }
+	// Of the provider existing.
+	Kubeconfig   string // SEATRIAL_KUBECONFIG: files, as in KUBECONFIG; empty for those that kubectl would use
+	Context      string // SEATRIAL_CONTEXT: empty for the current one
+	AllowContext string // SEATRIAL_ALLOW_CONTEXT: a context to be used although it does not look disposable
+}
 
 // artifactsFolder is where evidence goes unless the user says otherwise: below the top
 // of the source tree.
@@ -30,15 +29,14 @@ const artifactsFolder = "_artifacts"
 // FromEnvironment reads the choices, and refuses words that mean nothing.
 func FromEnvironment() (Settings, error) {
 	s := Settings{
-		Want:      assets.FromEnvironment(),
-		Provider:  os.Getenv("SEATRIAL_PROVIDER"),
-		Artifacts: os.Getenv("SEATRIAL_ARTIFACTS"),
+		Want:         assets.FromEnvironment(),
+		Artifacts:    os.Getenv("SEATRIAL_ARTIFACTS"),
+		Kubeconfig:   os.Getenv("SEATRIAL_KUBECONFIG"),
+		Context:      os.Getenv("SEATRIAL_CONTEXT"),
+		AllowContext: os.Getenv("SEATRIAL_ALLOW_CONTEXT"),
 	}
-	if s.Provider == "" {
-		s.Provider = "auto"
-	}
-	if !slices.Contains(Providers(), s.Provider) {
-		return s, fmt.Errorf("SEATRIAL_PROVIDER=%q: there is no such provider: choose one of %s", s.Provider, strings.Join(Providers(), ", "))
+	if err := s.Validate(); err != nil {
+		return s, err
 	}
 	switch word := os.Getenv("SEATRIAL_CLUSTER"); word {
 	case "":

@@ -9,7 +9,7 @@ import (
 
 func TestAWordThatMeansNothingIsRefusedWithThoseThatDo(t *testing.T) {
 	cases := map[string]struct{ name, value, want string }{
-		"a provider that is none":    {"SEATRIAL_PROVIDER", "minikube", "auto, kind"},
+		"a provider that is none":    {"SEATRIAL_PROVIDER", "minikube", "auto, kind, embedded, existing"},
 		"a cluster that is not kept": {"SEATRIAL_CLUSTER", "yes", "keep"},
 	}
 	for name, c := range cases {
@@ -29,11 +29,17 @@ func TestChoicesComeFromTheEnvironment(t *testing.T) {
 	t.Setenv("SEATRIAL_PROVIDER", "")
 	t.Setenv("SEATRIAL_CLUSTER", "keep")
 	t.Setenv("SEATRIAL_ARTIFACTS", dir)
+	t.Setenv("SEATRIAL_KUBECONFIG", "/k")
+	t.Setenv("SEATRIAL_CONTEXT", "c")
+	t.Setenv("SEATRIAL_ALLOW_CONTEXT", "a")
 
 	settings, err := FromEnvironment()
 	g.Expect(err).ToNot(gomega.HaveOccurred())
 	g.Expect(settings.Provider).To(gomega.Equal("auto"))
 	g.Expect(settings.Keep).To(gomega.Equal(true))
+	g.Expect(settings).To(gomega.HaveField("Kubeconfig", "/k"))
+	g.Expect(settings).To(gomega.HaveField("Context", "c"))
+	g.Expect(settings).To(gomega.HaveField("AllowContext", "a"))
 	g.Expect(settings.ArtifactsOf("workshop")).To(gomega.Equal(filepath.Join(dir, "workshop")))
 }
 

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -30,29 +29,29 @@ func main() {
 	os.Exit(1)
 }
 
-// run finds an engine and, where that is both needed and possible, installs podman first.
+// run finds an engine and, where that is both needed and possible, installs podman first. Without one, only the
+// provider kind is lost: unless it is asked for, that is no error.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	want := assets.FromEnvironment()
 	options := engine.Options{Log: slog.New(slog.NewTextHandler(stderr, nil))}
 	flags := flag.NewFlagSet("engine", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&options.Want, "want", assets.FromEnvironment().Engine, "the engine to accept: auto, "+strings.Join(engine.Names(), ", "))
+	flags.StringVar(&options.Want, "want", want.Engine, "the engine to accept: auto, "+strings.Join(engine.Names(), ", "))
 	flags.StringVar(&options.Dir, "dir", "", "the folder for the engine's settings (default: seatrial in the user's cache)")
+	flags.StringVar(&want.Provider, "provider", want.Provider, "where clusters come from: "+strings.Join(assets.Providers(), ", "))
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if options.Dir == "" {
-		cache, err := assets.Cache()
-		if err != nil {
-			return err
-		}
-		options.Dir = filepath.Join(cache, "engine")
+	if err := want.Validate(); err != nil {
+		return err
 	}
-	found, err := engine.Find(ctx, options)
-	if unusable, ok := errors.AsType[*engine.NotUsableError](err); ok {
-		if err := install(ctx, unusable, stderr); err != nil {
-			return err
-		}
-		found, err = engine.Find(ctx, options)
+	if want.NoNodes() {
+		return nil
+	}
+	found, err := find(ctx, options, stderr)
+	if unusable, ok := errors.AsType[*engine.NotUsableError](err); ok && want.Provider != assets.Kind && ctx.Err() == nil {
+		_, err := fmt.Fprintln(stdout, unusable.Brief()+": the embedded control plane is used (`make engine PROVIDER=kind` says what to do about that)")
+		return err
 	}
 	if err != nil {
 		return err
@@ -60,16 +59,37 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return show(stdout, found)
 }
 
+// notInstalledError is an engine that cannot be used, and what keeps us from installing one.
+type notInstalledError struct {
+	unusable *engine.NotUsableError
+	cause    string
+}
+
+func (e *notInstalledError) Error() string { return e.unusable.Details() + "\n" + e.cause }
+
+func (e *notInstalledError) Unwrap() error { return e.unusable }
+
+// find finds an engine, after installing one if it must and can.
+func find(ctx context.Context, options engine.Options, progress io.Writer) (*engine.Engine, error) {
+	found, err := assets.FindEngine(ctx, options)
+	unusable, ok := errors.AsType[*engine.NotUsableError](err)
+	if !ok {
+		return found, err
+	}
+	if err := install(ctx, unusable, progress); err != nil {
+		return nil, err
+	}
+	return assets.FindEngine(ctx, options)
+}
+
 // install installs podman, or returns an error that says why that would not help here and what would.
 func install(ctx context.Context, unusable *engine.NotUsableError, progress io.Writer) error {
-	// Without the file this is no distribution that we know, and the plan says so.
-	text, _ := os.ReadFile("/etc/os-release")
-	plan := apt.Decide(apt.ParseOSRelease(string(text)), unusable.Host.Root, unusable.Rejections)
+	plan := apt.Decide(apt.ThisSystem(), unusable.Host.Root, unusable.Rejections)
 	if !plan.Install {
-		return fmt.Errorf("%s\n%s", unusable.Details(), plan.Advice)
+		return &notInstalledError{unusable, plan.Advice}
 	}
 	if err := apt.Install(ctx, progress); err != nil {
-		return fmt.Errorf("%s\n%w", unusable.Details(), err)
+		return &notInstalledError{unusable, err.Error()}
 	}
 	return nil
 }

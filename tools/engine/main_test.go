@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"path/filepath"
 	"testing"
 
 	"github.com/onsi/gomega"
@@ -20,9 +21,35 @@ func TestWhereNothingCanBeInstalledTheAdviceComesLast(t *testing.T) {
 	// With nothing on PATH there is no docker, which is not installed from here.
 	t.Setenv("PATH", t.TempDir())
 	var out bytes.Buffer
-	err := run(t.Context(), []string{"-want", "docker", "-dir", t.TempDir()}, &out, &out)
+	err := run(t.Context(), []string{"-provider", "kind", "-want", "docker", "-dir", t.TempDir()}, &out, &out)
 	g.Expect(err).To(gomega.MatchError(gomega.And(
 		gomega.HavePrefix("no container engine here can run a Kubernetes node\n  docker: not installed\n"),
 		gomega.HaveSuffix("\nonly podman can be installed from here: ask for it, or for any engine (-want auto)"),
 	)))
+}
+
+func TestWithoutAnEngineTheEmbeddedControlPlaneIsUsed(t *testing.T) {
+	g := gomega.NewWithT(t)
+	t.Setenv("PATH", t.TempDir())
+	t.Setenv("SEATRIAL_PROVIDER", "")
+	var out, progress bytes.Buffer
+	g.Expect(run(t.Context(), []string{"-want", "docker", "-dir", t.TempDir()}, &out, &progress)).To(gomega.Succeed())
+	g.Expect(out.String()).To(gomega.HavePrefix(
+		"no container engine here can run a Kubernetes node (docker: not installed): the embedded control plane is used"))
+	g.Expect(out.String()).To(gomega.HaveSuffix("\n"))
+}
+
+func TestNobodyLooksForAnEngineThatIsNotNeeded(t *testing.T) {
+	g := gomega.NewWithT(t)
+	for _, provider := range []string{"embedded", "existing"} {
+		t.Setenv("SEATRIAL_PROVIDER", provider)
+		var out bytes.Buffer
+		dir := filepath.Join(t.TempDir(), "engine")
+		g.Expect(run(t.Context(), []string{"-want", "docker", "-dir", dir}, &out, &out)).To(gomega.Succeed())
+		g.Expect(out.String()).To(gomega.BeEmpty())
+		g.Expect(dir).ToNot(gomega.BeAnExistingFile())
+	}
+	t.Setenv("SEATRIAL_PROVIDER", "minikube")
+	var out bytes.Buffer
+	g.Expect(run(t.Context(), nil, &out, &out)).To(gomega.MatchError(gomega.ContainSubstring(`SEATRIAL_PROVIDER="minikube": there is no such provider`)))
 }

@@ -1,6 +1,7 @@
-// Command nodeimage prepares everything a suite needs: the kind node image from Go
-// modules and Debian packages, the guestbook chart's images, and the real helm and
-// kubectl. What is already there for the same inputs is not made again.
+// Command nodeimage prepares everything a suite needs: the embedded control plane, the
+// real helm and kubectl, and, where an engine can run nodes, the kind node image from Go
+// modules and Debian packages and the guestbook chart's images. What is already there for
+// the same inputs is not made again.
 package main
 
 import (
@@ -36,6 +37,7 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	want := assets.FromEnvironment()
 	flags := flag.NewFlagSet("nodeimage", flag.ContinueOnError)
+	flags.StringVar(&want.Provider, "provider", want.Provider, "where clusters come `from`: "+strings.Join(assets.Providers(), ", "))
 	flags.StringVar(&want.Kubernetes, "kubernetes", want.Kubernetes, "Kubernetes `version` of the nodes (default: the one of tools/distro)")
 	flags.StringVar(&want.NodeImage, "node-image", want.NodeImage, "use this kind node `image` instead of building one")
 	flags.StringVar(&want.Engine, "engine", want.Engine, "container `engine`: auto, podman, docker or nerdctl")
@@ -44,6 +46,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("%q is no flag: see nodeimage -h", flags.Arg(0))
+	}
+	if err := want.Validate(); err != nil {
+		return err
 	}
 	start := time.Now()
 	tell := func(line string) {

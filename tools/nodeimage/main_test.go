@@ -39,7 +39,13 @@ func TestOnlyThePinnedKubernetesCanBeBuilt(t *testing.T) {
 		{"no version", assets.Want{}, ""},
 		{"the pinned one", assets.Want{Kubernetes: pinned}, ""},
 		{"another one of an image", assets.Want{Kubernetes: "v1.20.0", NodeImage: "kindest/node:v1.20.0"}, ""},
-		{"another one", assets.Want{Kubernetes: "v1.20.0"}, "tools/distro/go.mod pins " + pinned + ": leave KUBERNETES out, or name an image"},
+		{"another one of a cluster that is there", assets.Want{Kubernetes: "v1.20.0", Provider: assets.Existing}, ""},
+		{"another one", assets.Want{Kubernetes: "v1.20.0"}, "tools/distro/go.mod pins " + pinned + ": leave KUBERNETES out, or name a node image"},
+		{
+			"another one of an image that is not used",
+			assets.Want{Kubernetes: "v1.20.0", NodeImage: "kindest/node:v1.20.0", Provider: assets.Embedded},
+			"building Kubernetes v1.20.0: tools/distro/go.mod pins " + pinned,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			g := gomega.NewWithT(t)
@@ -51,7 +57,6 @@ func TestOnlyThePinnedKubernetesCanBeBuilt(t *testing.T) {
 			}
 			g.Expect(err).ToNot(gomega.HaveOccurred())
 			g.Expect(b.kubernetes).To(gomega.Equal(pinned))
-			g.Expect(b.distro).To(gomega.MatchRegexp(`^[0-9a-f]{12}$`))
 		})
 	}
 }
@@ -97,4 +102,41 @@ func TestTheVersionsThatAreLinkedInArePinned(t *testing.T) {
 			g.Expect(assets.DistroVersion(root, module)).To(gomega.HavePrefix("v"))
 		})
 	}
+}
+
+func TestWithoutAnEngineThereAreNoNodesUnlessTheyAreAskedFor(t *testing.T) {
+	for provider, c := range map[string]struct{ why, err string }{
+		assets.Auto:     {"no container engine here can run a Kubernetes node (docker: not installed)", ""},
+		"":              {"no container engine here can run a Kubernetes node (docker: not installed)", ""},
+		assets.Embedded: {"PROVIDER=embedded needs none", ""},
+		assets.Existing: {"PROVIDER=existing needs none", ""},
+		assets.Kind:     {"", "no container engine here can run a Kubernetes node"},
+	} {
+		t.Run(provider, func(t *testing.T) {
+			g := gomega.NewWithT(t)
+			t.Setenv("PATH", t.TempDir())
+			t.Setenv("SEATRIAL_CACHE", t.TempDir())
+			b := &builder{want: assets.Want{Provider: provider, Engine: "docker"}, tell: func(string) {}}
+			err := b.findEngine(t.Context())
+			if c.err != "" {
+				g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring(c.err)))
+				return
+			}
+			g.Expect(err).ToNot(gomega.HaveOccurred())
+			g.Expect(b.engine).To(gomega.BeNil())
+			g.Expect(b.withoutNodes).To(gomega.Equal(c.why))
+		})
+	}
+}
+
+func TestWithoutItsToolRedisIsLeftOut(t *testing.T) {
+	g := gomega.NewWithT(t)
+	t.Setenv("PATH", t.TempDir())
+	var told []string
+	b := &builder{tell: func(line string) { told = append(told, line) }}
+	var made results
+	g.Expect(b.unpackAll(t.Context(), &made)).To(gomega.Succeed())
+	g.Expect(made.redis).To(gomega.BeEmpty())
+	g.Expect(told).To(gomega.ConsistOf(gomega.And(
+		gomega.HavePrefix("redis-server is left out, which only the guestbook's own tests need: "), gomega.ContainSubstring("mmdebstrap"))))
 }

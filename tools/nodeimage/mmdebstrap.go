@@ -6,26 +6,25 @@ import (
 	"os"
 	"os/exec"
 
-	"seatrial/e2e/framework/engine"
 	"seatrial/tools/internal/apt"
 )
 
-// needMmdebstrap installs the one tool that a build needs beside Go and an engine, where
-// that is possible without asking anybody: as root, on Debian and its kin.
-func needMmdebstrap(ctx context.Context, host engine.Host, tell func(string)) error {
-	const tool = "mmdebstrap"
-	if _, err := exec.LookPath(tool); err == nil {
+// mmdebstrap unpacks Debian's packages.
+const mmdebstrap = "mmdebstrap"
+
+// needMmdebstrap installs the one tool that a node image needs beside Go and an engine,
+// where that is possible without asking anybody: as root, on Debian and its kin.
+func needMmdebstrap(ctx context.Context, tell func(string)) error {
+	if _, err := exec.LookPath(mmdebstrap); err == nil {
 		return nil
 	}
-	// Without the file this is no distribution that we know.
-	text, _ := os.ReadFile("/etc/os-release")
-	release := apt.ParseOSRelease(string(text))
+	release := apt.ThisSystem()
 	switch {
 	case !release.HasAPT():
-		return fmt.Errorf("%s is not installed, and packages of %s are not installed from here: install it with the system's own package manager", tool, release)
-	case !host.Root:
-		return fmt.Errorf("%s is not installed, and installing it needs root: run `sudo apt-get install %s`", tool, tool)
+		return fmt.Errorf("%s is not installed, and packages of %s are not installed from here: install it with the system's own package manager", mmdebstrap, release)
+	case os.Geteuid() != 0:
+		return fmt.Errorf("%s is not installed, and installing it needs root: run `sudo apt-get install %s`", mmdebstrap, mmdebstrap)
 	}
-	tell("installing " + tool)
-	return apt.InstallPackages(ctx, os.Stderr, tool)
+	tell("installing " + mmdebstrap)
+	return apt.InstallPackages(ctx, os.Stderr, mmdebstrap)
 }

@@ -56,6 +56,9 @@ func (b *builder) sweep(ctx context.Context) error {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(b.cache, entry.Name())))
 		}
 	}
+	if b.engine == nil {
+		return err
+	}
 	return errors.Join(err, node.Sweep(ctx, b.engine))
 }
 

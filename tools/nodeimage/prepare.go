@@ -5,14 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
 	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/engine"
 	"seatrial/e2e/framework/image"
-	"seatrial/tools/nodeimage/internal/compile"
 	"seatrial/tools/nodeimage/internal/debian"
 	"seatrial/tools/nodeimage/internal/node"
 	"seatrial/tools/nodeimage/internal/parts"
@@ -21,15 +22,16 @@ import (
 
 // builder is one run of the command.
 type builder struct {
-	want   assets.Want
-	root   string // of the source tree
-	cache  string
-	store  *parts.Store
-	engine *engine.Engine
-	tell   func(string)
+	want  assets.Want
+	root  string // of the source tree
+	cache string
+	store *parts.Store
+	tell  func(string)
 
 	kubernetes string // the version to build
-	distro     string // hash of everything tools/distro is compiled from
+
+	engine       *engine.Engine // none where nothing runs in containers
+	withoutNodes string         // and why
 }
 
 func prepare(ctx context.Context, want assets.Want, tell func(string)) (err error) {
@@ -43,10 +45,7 @@ func prepare(ctx context.Context, want assets.Want, tell func(string)) (err erro
 	if err := b.version(); err != nil {
 		return err
 	}
-	if b.engine, err = engine.Find(ctx, engine.Options{Want: want.Engine, Dir: filepath.Join(b.cache, "engine")}); err != nil {
-		return err
-	}
-	if err := needMmdebstrap(ctx, b.engine.Host, tell); err != nil {
+	if err := b.findEngine(ctx); err != nil {
 		return err
 	}
 	store, release, err := parts.Open(ctx, filepath.Join(b.cache, "parts"), tell)
@@ -62,7 +61,11 @@ func prepare(ctx context.Context, want assets.Want, tell func(string)) (err erro
 	if err != nil {
 		return err
 	}
-	tell("prepared: node image " + made.NodeImage + " in " + made.Engine)
+	if made.NodeImage == "" {
+		tell("prepared: the embedded control plane, without a node image: " + made.WithoutNodes)
+	} else {
+		tell("prepared: the embedded control plane, and node image " + made.NodeImage + " in " + made.Engine)
+	}
 	return made.Save(want)
 }
 
@@ -72,16 +75,35 @@ func (b *builder) version() error {
 	if err != nil {
 		return err
 	}
-	if b.want.NodeImage == "" && b.want.Kubernetes != "" && b.want.Kubernetes != pinned {
-		return fmt.Errorf("building a node image for Kubernetes %s: tools/distro/go.mod pins %s: leave KUBERNETES out, or name an image of that version with NODE_IMAGE", b.want.Kubernetes, pinned)
-	}
 	b.kubernetes = pinned
-	b.distro, err = assets.Hash(b.root, "tools/distro")
-	return err
+	named := b.want.NodeImage != "" && !b.want.NoNodes() // Then its version is the user's to know.
+	if named || b.want.Provider == assets.Existing || b.want.Kubernetes == "" || b.want.Kubernetes == pinned {
+		return nil
+	}
+	return fmt.Errorf("building Kubernetes %s: tools/distro/go.mod pins %s: leave KUBERNETES out, or name a node image of that version with NODE_IMAGE", b.want.Kubernetes, pinned)
 }
 
-// results are the folders of the finished parts.
-type results struct{ programs, commands, system, redis, guestbook string }
+// findEngine finds what runs nodes, where they are wanted and can be had.
+func (b *builder) findEngine(ctx context.Context) error {
+	if b.want.NoNodes() {
+		b.withoutNodes = "PROVIDER=" + b.want.Provider + " needs none"
+		return nil
+	}
+	found, err := assets.FindEngine(ctx, engine.Options{Want: b.want.Engine})
+	if unusable, ok := errors.AsType[*engine.NotUsableError](err); ok && b.want.Provider != assets.Kind {
+		b.withoutNodes = unusable.Brief()
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	b.engine = found
+	return needMmdebstrap(ctx, b.tell)
+}
+
+// results are the folders of the finished parts. Redis may be missing without nodes, and
+// programs, system and guestbook are.
+type results struct{ embedded, helm, programs, system, redis, guestbook string }
 
 func (b *builder) all(ctx context.Context) (assets.Assets, error) {
 	var made results
@@ -93,93 +115,61 @@ func (b *builder) all(ctx context.Context) (assets.Assets, error) {
 	if err := group.Wait(); err != nil {
 		return assets.Assets{}, err
 	}
-	images, err := b.workshopImages(ctx, made)
-	if err != nil {
-		return assets.Assets{}, err
-	}
 	bin, err := b.bin(ctx, made)
 	if err != nil {
 		return assets.Assets{}, err
 	}
-	nodeImage, version := b.want.NodeImage, b.want.Kubernetes
-	if nodeImage == "" {
-		version = b.kubernetes
-		if nodeImage, err = b.nodeImage(ctx, made); err != nil {
-			return assets.Assets{}, err
-		}
+	prepared := assets.Assets{Kubernetes: b.kubernetes, EmbeddedKubernetes: b.kubernetes, Bin: bin, WithoutNodes: b.withoutNodes}
+	if b.engine == nil {
+		return prepared, nil
 	}
-	return assets.Assets{Kubernetes: version, Engine: b.engine.Name, NodeImage: nodeImage, Images: images, Bin: bin}, nil
+	return b.nodes(ctx, prepared, made)
 }
 
-func (b *builder) compileAll(ctx context.Context, made *results) (err error) {
-	programs := node.Programs()
-	name := "node-programs"
-	if b.want.NodeImage != "" {
-		// A node image of the user's needs none of a node's programs, only its client.
-		name, programs = "kubectl", [][]compile.Program{{{Package: "k8s.io/kubernetes/cmd/kubectl", Name: "kubectl"}}}
+// nodes adds what nodes that are containers need.
+func (b *builder) nodes(ctx context.Context, prepared assets.Assets, made results) (assets.Assets, error) {
+	var err error
+	if prepared.Images, err = b.workshopImages(ctx, made); err != nil {
+		return prepared, err
 	}
-	distro := compile.Build{Module: filepath.Join(b.root, "tools", "distro"), Tags: node.Tags(), LDFlags: node.LDFlags(b.kubernetes)}
-	if made.programs, err = b.compile(ctx, name, b.distro, distro, programs...); err != nil {
-		return err
+	prepared.Engine, prepared.NodeImage = b.engine.Name, b.want.NodeImage
+	if prepared.NodeImage != "" {
+		prepared.Kubernetes = b.want.Kubernetes
+		return prepared, nil
 	}
-	version, err := assets.DistroVersion(b.root, "helm.sh/helm/v3")
-	if err != nil {
-		return err
-	}
-	distro.LDFlags = "-s -w -X helm.sh/helm/v3/internal/version.version=" + version
-	helm := []compile.Program{{Package: "helm.sh/helm/v3/cmd/helm", Name: "helm"}}
-	if made.commands, err = b.compile(ctx, "helm", b.distro, distro, helm); err != nil {
-		return err
-	}
-	sources, err := assets.Hash(b.root, "tools/guestbook", "go.mod", "go.sum")
-	if err != nil {
-		return err
-	}
-	app := compile.Build{Module: b.root, LDFlags: "-s -w"}
-	guestbook := []compile.Program{{Package: "./tools/guestbook", Name: "guestbook"}}
-	made.guestbook, err = b.compile(ctx, "guestbook", sources, app, guestbook)
-	return err
-}
-
-// compile makes one part of several groups of programs, one compiler run for each group.
-func (b *builder) compile(ctx context.Context, name, sources string, build compile.Build, groups ...[]compile.Program) (string, error) {
-	var builds []compile.Build
-	inputs := []string{sources}
-	for _, group := range groups {
-		build.Programs, build.Progress = group, b.progress(name)
-		builds = append(builds, build)
-		inputs = append(inputs, build.Inputs()...)
-	}
-	return b.store.Make(ctx, name, assets.Join(inputs...), func(ctx context.Context, dir string) error {
-		for _, build := range builds {
-			if err := build.Into(ctx, dir); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// progress tells now and then how far the compiler is.
-func (b *builder) progress(name string) func(done, total int) {
-	const step = 5 // percent between two lines
-	last := 0
-	return func(done, total int) {
-		if percent := done * 100 / max(total, 1); percent >= last+step {
-			last = percent
-			b.tell(fmt.Sprintf("%s: compiled %d of at most %d packages", name, done, total))
-		}
-	}
+	prepared.NodeImage, err = b.nodeImage(ctx, made)
+	return prepared, err
 }
 
 func (b *builder) unpackAll(ctx context.Context, made *results) (err error) {
-	redis := debian.System{Packages: workshop.Packages(), Stamp: image.Epoch()}
-	if made.redis, err = b.unpack(ctx, "debian-redis", redis); err != nil || b.want.NodeImage != "" {
+	if b.engine == nil {
+		made.redis, err = b.unpackRedisHere(ctx)
+		return err
+	}
+	if made.redis, err = b.unpackRedis(ctx); err != nil || b.want.NodeImage != "" {
 		return err
 	}
 	system := debian.System{Packages: node.Packages(), Stamp: image.Epoch(), Bootable: true}
 	made.system, err = b.unpack(ctx, "debian-node", system)
 	return err
+}
+
+func (b *builder) unpackRedis(ctx context.Context) (string, error) {
+	return b.unpack(ctx, "debian-redis", debian.System{Packages: workshop.Packages(), Stamp: image.Epoch()})
+}
+
+// unpackRedisHere is for tests of this machine alone, and without it only those are lost.
+func (b *builder) unpackRedisHere(ctx context.Context) (string, error) {
+	_, err := exec.LookPath(mmdebstrap)
+	if err == nil {
+		var redis string
+		if redis, err = b.unpackRedis(ctx); err == nil || ctx.Err() != nil {
+			return redis, err
+		}
+	}
+	cause, _, _ := strings.Cut(err.Error(), "\n")
+	b.tell("redis-server is left out, which only the guestbook's own tests need: " + cause)
+	return "", nil
 }
 
 func (b *builder) unpack(ctx context.Context, name string, system debian.System) (string, error) {
@@ -208,21 +198,22 @@ func (b *builder) workshopImages(ctx context.Context, made results) ([]string, e
 	return []string{filepath.Join(dir, "guestbook.tar"), filepath.Join(dir, "redis.tar")}, err
 }
 
-// bin collects the commands that suites and documents call.
+// bin collects the commands that suites and documents call. The embedded control plane is
+// kubectl when it is called so.
 func (b *builder) bin(ctx context.Context, made results) (string, error) {
-	kubectl := "kube"
-	if b.want.NodeImage != "" {
-		kubectl = "kubectl"
-	}
 	sources, err := assets.Hash(b.root, "tools/nodeimage/internal/workshop", "tools/nodeimage/internal/rootfs")
 	if err != nil {
 		return "", err
 	}
-	hash := assets.Join(sources, filepath.Base(made.programs), filepath.Base(made.commands), filepath.Base(made.redis))
+	hash := assets.Join(sources, filepath.Base(made.embedded), filepath.Base(made.helm), filepath.Base(made.redis))
 	return b.store.Make(ctx, "bin", hash, func(_ context.Context, dir string) error {
-		return errors.Join(
-			os.Link(filepath.Join(made.programs, kubectl), filepath.Join(dir, "kubectl")),
-			os.Link(filepath.Join(made.commands, "helm"), filepath.Join(dir, "helm")),
-			workshop.RedisHere(filepath.Join(made.redis, "root.tar"), dir))
+		err := errors.Join(
+			os.Link(filepath.Join(made.embedded, "embedded"), filepath.Join(dir, "embedded")),
+			os.Link(filepath.Join(made.embedded, "embedded"), filepath.Join(dir, "kubectl")),
+			os.Link(filepath.Join(made.helm, "helm"), filepath.Join(dir, "helm")))
+		if made.redis != "" {
+			err = errors.Join(err, workshop.RedisHere(filepath.Join(made.redis, "root.tar"), dir))
+		}
+		return err
 	})
 }

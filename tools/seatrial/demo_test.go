@@ -13,6 +13,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"seatrial/e2e/framework/assets"
+	"seatrial/e2e/framework/cluster"
 	"seatrial/e2e/workshop/story"
 )
 
@@ -48,7 +49,7 @@ func timeless(out *bytes.Buffer) string {
 func TestAStoryThatHoldsIsToldWithWhatItsReaderSees(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var out bytes.Buffer
-	n := &narrator{out: &out, start: time.Now()}
+	n := &narrator{out: &out, start: time.Now(), provider: "kind"}
 
 	world := stage(t, `echo "$(basename "$0") on $KUBECONFIG by $HELM_DRIVER"`)
 	g.Expect(n.tell(t.Context(), world, chapter(promise("five pods are ready", nil), promise("history has one revision", nil)))).To(gomega.Succeed())
@@ -69,14 +70,14 @@ kubectl on /k by ` + string(world.Driver) + `
   kept    history has one revision
 
 == Verdict
-KEPT: all 2 promises of the workshop hold on this cluster (N s)
+KEPT: all 2 promises of the workshop hold on provider kind (N s)
 `))
 }
 
 func TestABrokenPromiseIsShownAndCountedAndTheStoryGoesOn(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var out bytes.Buffer
-	n := &narrator{out: &out, start: time.Now()}
+	n := &narrator{out: &out, start: time.Now(), provider: "kind"}
 	world := stage(t, `echo "Error: release: not found" >&2; exit 1`)
 
 	broken := promise("five pods are ready", errors.New("there are 4 pods:\nfour of them"))
@@ -86,13 +87,33 @@ func TestABrokenPromiseIsShownAndCountedAndTheStoryGoesOn(t *testing.T) {
 	g.Expect(timeless(&out)).To(gomega.And(
 		gomega.ContainSubstring("  BROKEN  five pods are ready\n          there are 4 pods:\n          four of them\n  kept    three Services are there\n"),
 		gomega.ContainSubstring("Error: release: not found"),
-		gomega.HaveSuffix("BROKEN: 1 of 2 promises of the workshop do not hold on this cluster (N s)\n")))
+		gomega.HaveSuffix("BROKEN: 1 of 2 promises of the workshop do not hold on provider kind (N s)\n")))
+}
+
+func TestAPromiseThatNobodyCanLookAtIsSkippedWithTheReason(t *testing.T) {
+	g := gomega.NewWithT(t)
+	var out bytes.Buffer
+	n := &narrator{out: &out, start: time.Now(), provider: "embedded"}
+	read := promise("the entry is read back", errors.New("never said"))
+	read.Needs = cluster.Features{PodNetwork: true, Containers: true}
+	logs := promise("the log is empty", errors.New("never said"))
+	logs.Needs = cluster.Features{Containers: true}
+	g.Expect(n.tell(t.Context(), stage(t, ""), chapter(read, promise("three Services are there", nil), logs))).To(gomega.Succeed())
+	g.Expect(n.verdict()).To(gomega.Succeed())
+	g.Expect(timeless(&out)).To(gomega.HaveSuffix(`
+  skipped the entry is read back (needs containers, podNetwork)
+  kept    three Services are there
+  skipped the log is empty (needs containers)
+
+== Verdict
+KEPT: all 1 promises of the workshop hold on provider embedded, 2 more need containers, podNetwork and were skipped (N s)
+`))
 }
 
 func TestACommandThatPrintsNothingIsSeenToDoSo(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var out bytes.Buffer
-	n := &narrator{out: &out, start: time.Now()}
+	n := &narrator{out: &out, start: time.Now(), provider: "kind"}
 	g.Expect(n.tell(t.Context(), stage(t, ""), chapter())).To(gomega.Succeed())
 	g.Expect(out.String()).To(gomega.ContainSubstring("$ kubectl get all -n helm-demo\n(nothing)\n"))
 }

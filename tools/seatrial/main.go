@@ -33,7 +33,7 @@ func main() {
 	}
 	// Also when the verdict has been told: what was left behind is said here.
 	fmt.Fprintln(os.Stderr, "seatrial:", err)
-	if errors.Is(err, errBroken) {
+	if errors.Is(err, errBroken) || errors.Is(err, errFindings) {
 		os.Exit(exitBroken)
 	}
 	os.Exit(exitError)
@@ -42,10 +42,10 @@ func main() {
 func command() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "seatrial",
-		Short:         "Proves on a real cluster that the Helm workshop does what it says",
+		Short:         "Proves on a real cluster that a Helm workshop does what it says",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(demoCommand(), sweepCommand(), cleanCommand())
+	root.AddCommand(workshopCommand(), lintCommand(), demoCommand(), sweepCommand(), cleanCommand())
 	return root
 }

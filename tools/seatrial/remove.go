@@ -10,10 +10,7 @@ import (
 )
 
 func sweepCommand() *cobra.Command {
-	return removing("sweep", "Removes what killed runs have left on this machine: clusters, containers, networks, folders",
-		func(ctx context.Context, s framework.Settings) ([]string, error) {
-			return framework.Sweep(ctx, framework.Options{Settings: s})
-		})
+	return removing("sweep", "Removes what killed runs have left on this machine: clusters, containers, networks, folders", framework.Sweep)
 }
 
 func cleanCommand() *cobra.Command {
@@ -21,7 +18,7 @@ func cleanCommand() *cobra.Command {
 }
 
 // removing is a command that removes things and names each, also when it then fails.
-func removing(use, short string, remove func(context.Context, framework.Settings) ([]string, error)) *cobra.Command {
+func removing(use, short string, remove func(context.Context, framework.Options) ([]string, error)) *cobra.Command {
 	return &cobra.Command{
 		Use:   use,
 		Short: short,
@@ -31,7 +28,9 @@ func removing(use, short string, remove func(context.Context, framework.Settings
 			if err != nil {
 				return err
 			}
-			removed, err := remove(cmd.Context(), settings)
+			removed, err := remove(cmd.Context(), framework.Options{
+				Settings: settings, Progress: func(line string) { fmt.Fprintln(cmd.ErrOrStderr(), line) },
+			})
 			for _, name := range removed {
 				fmt.Fprintln(cmd.OutOrStdout(), "removed", name)
 			}

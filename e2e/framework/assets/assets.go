@@ -1,9 +1,10 @@
-// Package assets finds what "make prepare" has made for this source tree: the node image,
-// the workshop's images, and the real helm and kubectl. A suite that does not find them
-// ends at once with the one command that makes them.
+// Package assets finds what "make prepare" has made for this source tree: the embedded
+// control plane, the node image, the workshop's images, and the real helm and kubectl. A
+// suite that does not find them ends at once with the one command that makes them.
 package assets
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+
+	"seatrial/e2e/framework/engine"
 )
 
 // Assets says what is there. All paths are absolute.
@@ -18,15 +21,23 @@ type Assets struct {
 	// Kubernetes is the version of the nodes, as v1.37.2. It is empty for a node image
 	// that the user named: its version shows when a node runs.
 	Kubernetes string `json:"kubernetes"`
+	// EmbeddedKubernetes is the version of the embedded control plane.
+	EmbeddedKubernetes string `json:"embeddedKubernetes"`
 	// Engine is the container engine whose store has the node image.
 	Engine string `json:"engine"`
-	// NodeImage is the full name of the node image.
+	// NodeImage is the full name of the node image. It is empty where there is none.
 	NodeImage string `json:"nodeImage"`
-	// Images are archives of the images that the guestbook chart runs.
+	// WithoutNodes says why there is no node image.
+	WithoutNodes string `json:"withoutNodes,omitempty"`
+	// Images are archives of the images that the guestbook chart runs on real nodes.
 	Images []string `json:"images"`
-	// Bin is a folder with helm, kubectl, redis-server and redis-cli.
+	// Bin is a folder with the embedded control plane, helm and kubectl, and with
+	// redis-server and redis-cli where they could be had.
 	Bin string `json:"bin"`
 }
+
+// Embedded is the embedded control plane.
+func (a Assets) Embedded() string { return filepath.Join(a.Bin, "embedded") }
 
 // Helm is the real helm v3 command.
 func (a Assets) Helm() string { return filepath.Join(a.Bin, "helm") }
@@ -34,7 +45,8 @@ func (a Assets) Helm() string { return filepath.Join(a.Bin, "helm") }
 // Kubectl is the real kubectl command.
 func (a Assets) Kubectl() string { return filepath.Join(a.Bin, "kubectl") }
 
-// RedisServer is Debian's redis-server, for tests that talk to Redis without a cluster.
+// RedisServer is Debian's redis-server, for tests that talk to Redis without a cluster. It
+// may be missing where no node image was prepared.
 func (a Assets) RedisServer() string { return filepath.Join(a.Bin, "redis-server") }
 
 // ErrNotPrepared means that "make prepare" did not run for this source tree and these
@@ -47,14 +59,21 @@ func Load(w Want) (Assets, error) {
 	if err != nil {
 		return Assets{}, err
 	}
-	at, err := w.record(root)
+	records, err := w.records(root)
 	if err != nil {
 		return Assets{}, err
 	}
-	content, err := os.ReadFile(at)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Assets{}, ErrNotPrepared
+	for _, at := range records {
+		prepared, err := read(at)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return prepared, err
+		}
 	}
+	return Assets{}, ErrNotPrepared
+}
+
+func read(at string) (Assets, error) {
+	content, err := os.ReadFile(at)
 	if err != nil {
 		return Assets{}, fmt.Errorf("reading what was prepared: %w", err)
 	}
@@ -67,7 +86,11 @@ func Load(w Want) (Assets, error) {
 
 // check sees that the files are still there; the node image is the engine's to find.
 func (a Assets) check() error {
-	for _, name := range append([]string{a.Helm(), a.Kubectl(), a.RedisServer()}, a.Images...) {
+	needed := append([]string{a.Embedded(), a.Helm(), a.Kubectl()}, a.Images...)
+	if a.NodeImage != "" {
+		needed = append(needed, a.RedisServer())
+	}
+	for _, name := range needed {
 		if _, err := os.Stat(name); err != nil {
 			return fmt.Errorf("%w (%q is gone)", ErrNotPrepared, name)
 		}
@@ -81,11 +104,11 @@ func (a Assets) Save(w Want) error {
 	if err != nil {
 		return err
 	}
-	at, err := w.record(root)
+	records, err := w.records(root)
 	if err != nil {
 		return err
 	}
-	if err := a.write(at); err != nil {
+	if err := a.write(records[0]); err != nil {
 		return fmt.Errorf("recording what was prepared: %w", err)
 	}
 	return nil
@@ -121,6 +144,23 @@ func Cache() (string, error) {
 		return "", fmt.Errorf("finding a cache folder: %w: set HOME or SEATRIAL_CACHE", err)
 	}
 	return filepath.Join(dir, "seatrial"), nil
+}
+
+// BuildLock is the file in a cache folder that is locked while anybody makes, or removes,
+// what is there.
+func BuildLock(cache string) string { return filepath.Join(cache, "parts.lock") }
+
+// FindEngine finds the container engine to use, with its settings in the cache folder
+// unless the options name another one.
+func FindEngine(ctx context.Context, o engine.Options) (*engine.Engine, error) {
+	if o.Dir == "" {
+		cache, err := Cache()
+		if err != nil {
+			return nil, err
+		}
+		o.Dir = filepath.Join(cache, "engine")
+	}
+	return engine.Find(ctx, o)
 }
 
 // Root is the top of the source tree that the working directory is in.

@@ -1,12 +1,15 @@
 package assets
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/onsi/gomega"
+
+	"seatrial/e2e/framework/engine"
 )
 
 // source makes a source tree with what Sources names, and works in it.
@@ -43,11 +46,19 @@ func write(t *testing.T, root string, files map[string]string) {
 func prepared(t *testing.T) Assets {
 	t.Helper()
 	dir := t.TempDir()
-	write(t, dir, map[string]string{"bin/helm": "", "bin/kubectl": "", "bin/redis-server": "", "images/guestbook.tar": "", "images/redis.tar": ""})
+	write(t, dir, map[string]string{"bin/embedded": "", "bin/helm": "", "bin/kubectl": "", "bin/redis-server": "", "images/guestbook.tar": "", "images/redis.tar": ""})
 	return Assets{
-		Kubernetes: "v1.37.2", Engine: "podman", NodeImage: "localhost/seatrial/node:v1", Bin: filepath.Join(dir, "bin"),
+		Kubernetes: "v1.37.2", EmbeddedKubernetes: "v1.37.2", Engine: "podman", NodeImage: "localhost/seatrial/node:v1", Bin: filepath.Join(dir, "bin"),
 		Images: []string{filepath.Join(dir, "images", "guestbook.tar"), filepath.Join(dir, "images", "redis.tar")},
 	}
+}
+
+// record is the file that says what was prepared.
+func record(t *testing.T, root string, w Want) string {
+	t.Helper()
+	all, err := w.records(root)
+	gomega.NewWithT(t).Expect(err).ToNot(gomega.HaveOccurred())
+	return all[0]
 }
 
 func TestWhatWasPreparedIsFoundAgain(t *testing.T) {
@@ -87,7 +98,7 @@ func TestAChangedSourceIsNotPrepared(t *testing.T) {
 }
 
 func TestAFileThatIsGoneIsNamed(t *testing.T) {
-	for _, gone := range []func(Assets) string{Assets.Helm, Assets.Kubectl, Assets.RedisServer, func(a Assets) string { return a.Images[1] }} {
+	for _, gone := range []func(Assets) string{Assets.Embedded, Assets.Helm, Assets.Kubectl, Assets.RedisServer, func(a Assets) string { return a.Images[1] }} {
 		g := gomega.NewWithT(t)
 		source(t)
 		t.Setenv("SEATRIAL_CACHE", t.TempDir())
@@ -107,11 +118,10 @@ func TestARecordThatCannotBeReadIsNamed(t *testing.T) {
 	root := source(t)
 	t.Setenv("SEATRIAL_CACHE", t.TempDir())
 	g.Expect(prepared(t).Save(Want{})).To(gomega.Succeed())
-	at, err := Want{}.record(root)
-	g.Expect(err).ToNot(gomega.HaveOccurred())
+	at := record(t, root, Want{})
 	g.Expect(os.WriteFile(at, []byte("{"), 0o600)).To(gomega.Succeed())
 
-	_, err = Load(Want{})
+	_, err := Load(Want{})
 
 	g.Expect(err).To(gomega.MatchError(gomega.And(
 		gomega.ContainSubstring("reading what was prepared in %q", at), gomega.ContainSubstring("run `make prepare` again"))))
@@ -122,8 +132,7 @@ func TestARecordThatCannotBeWrittenLeavesNoDraft(t *testing.T) {
 	root := source(t)
 	cache := t.TempDir()
 	t.Setenv("SEATRIAL_CACHE", cache)
-	at, err := Want{}.record(root)
-	g.Expect(err).ToNot(gomega.HaveOccurred())
+	at := record(t, root, Want{})
 	g.Expect(os.MkdirAll(filepath.Join(at, "in the way"), 0o700)).To(gomega.Succeed())
 
 	g.Expect(prepared(t).Save(Want{})).To(gomega.MatchError(gomega.HavePrefix("recording what was prepared: ")))
@@ -182,4 +191,45 @@ func TestThisSourceTreeIsOne(t *testing.T) {
 	g.Expect(err).ToNot(gomega.HaveOccurred())
 	g.Expect(version).To(gomega.HavePrefix("v1."))
 	g.Expect(strings.TrimSpace(version)).To(gomega.Equal(version))
+}
+
+// Whoever has prepared for nodes need not prepare again to do without them, but the other
+// way round there is something missing.
+func TestWhatIsPreparedForNodesIsEnoughWithoutThem(t *testing.T) {
+	g := gomega.NewWithT(t)
+	source(t)
+	t.Setenv("SEATRIAL_CACHE", t.TempDir())
+	full := prepared(t)
+	light := prepared(t)
+	light.NodeImage, light.Engine, light.Images, light.WithoutNodes = "", "", nil, "nobody wants them"
+	g.Expect(os.Remove(light.RedisServer())).To(gomega.Succeed(), "it is only needed for tests")
+
+	for _, provider := range []string{Embedded, Existing} {
+		_, err := Load(Want{Provider: provider})
+		g.Expect(err).To(gomega.MatchError(ErrNotPrepared))
+	}
+	g.Expect(full.Save(Want{})).To(gomega.Succeed())
+	g.Expect(Load(Want{Provider: Embedded})).To(gomega.Equal(full))
+	g.Expect(Load(Want{Provider: Kind})).To(gomega.Equal(full), "auto and kind are prepared alike")
+
+	g.Expect(light.Save(Want{Provider: Embedded})).To(gomega.Succeed())
+	g.Expect(Load(Want{Provider: Embedded})).To(gomega.Equal(light))
+	g.Expect(Load(Want{Provider: Existing, Engine: "docker", NodeImage: "any"})).To(gomega.Equal(light), "what it does not need, it does not ask for")
+	g.Expect(Load(Want{})).To(gomega.Equal(full))
+}
+
+func TestTheEnginesSettingsAreInTheCacheFolder(t *testing.T) {
+	g := gomega.NewWithT(t)
+	cache := t.TempDir()
+	t.Setenv("SEATRIAL_CACHE", cache)
+	t.Setenv("PATH", t.TempDir())
+	_, err := FindEngine(t.Context(), engine.Options{Want: "docker"})
+	_, unusable := errors.AsType[*engine.NotUsableError](err)
+	g.Expect(unusable).To(gomega.Equal(true))
+	g.Expect(filepath.Join(cache, "engine")).To(gomega.BeADirectory())
+
+	dir := filepath.Join(t.TempDir(), "elsewhere")
+	_, err = FindEngine(t.Context(), engine.Options{Want: "docker", Dir: dir})
+	g.Expect(err).To(gomega.HaveOccurred())
+	g.Expect(dir).To(gomega.BeADirectory())
 }

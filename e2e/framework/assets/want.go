@@ -11,40 +11,73 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 )
 
-// Want is what a user can choose about the node image and where it runs.
+// Want is what a user can choose about what is prepared and where it runs.
 type Want struct {
+	Provider   string // SEATRIAL_PROVIDER: where clusters come from, one of Providers; empty is auto
 	Kubernetes string // SEATRIAL_KUBERNETES: a version; empty for the one of tools/distro
 	NodeImage  string // SEATRIAL_NODE_IMAGE: an image to use instead of building one
 	Engine     string // SEATRIAL_ENGINE: auto, podman, docker or nerdctl
 }
 
-// FromEnvironment reads the choices from SEATRIAL_KUBERNETES, SEATRIAL_NODE_IMAGE and
-// SEATRIAL_ENGINE.
+// Words for Want.Provider. Auto is kind where that works, and else embedded.
+const (
+	Auto     = "auto"
+	Kind     = "kind"
+	Embedded = "embedded"
+	Existing = "existing"
+)
+
+// Providers are the words for Want.Provider.
+func Providers() []string { return []string{Auto, Kind, Embedded, Existing} }
+
+// FromEnvironment reads the choices from SEATRIAL_PROVIDER, SEATRIAL_KUBERNETES,
+// SEATRIAL_NODE_IMAGE and SEATRIAL_ENGINE.
 func FromEnvironment() Want {
 	return Want{
+		Provider:   cmp.Or(os.Getenv("SEATRIAL_PROVIDER"), Auto),
 		Kubernetes: os.Getenv("SEATRIAL_KUBERNETES"),
 		NodeImage:  os.Getenv("SEATRIAL_NODE_IMAGE"),
 		Engine:     cmp.Or(os.Getenv("SEATRIAL_ENGINE"), "auto"),
 	}
 }
 
+// Validate refuses a provider that there is none of.
+func (w Want) Validate() error {
+	if w.Provider == "" || slices.Contains(Providers(), w.Provider) {
+		return nil
+	}
+	return fmt.Errorf("SEATRIAL_PROVIDER=%q: there is no such provider: choose one of %s", w.Provider, strings.Join(Providers(), ", "))
+}
+
+// NoNodes tells whether the provider has no use for an engine and a node image.
+func (w Want) NoNodes() bool { return w.Provider == Embedded || w.Provider == Existing }
+
 // hashLength is enough hexadecimal digits to tell one machine's builds apart.
 const hashLength = 12
 
-// record is the file that says what was prepared for these choices and this source.
-func (w Want) record(root string) (string, error) {
+// records are the files that may say what was prepared for these choices and this source:
+// the first is the one to write. What was prepared for nodes is enough without them, too.
+func (w Want) records(root string) ([]string, error) {
 	cache, err := Cache()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	sources, err := Hash(root, Sources()...)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return filepath.Join(cache, "prepared", Join(sources, w.Kubernetes, w.NodeImage, cmp.Or(w.Engine, "auto"))+".json"), nil
+	names := []string{Join(sources, w.Kubernetes, w.NodeImage, cmp.Or(w.Engine, Auto))}
+	if w.NoNodes() {
+		names = slices.Insert(names, 0, Join(sources, "without nodes"))
+	}
+	for i, name := range names {
+		names[i] = filepath.Join(cache, "prepared", name+".json")
+	}
+	return names, nil
 }
 
 // Sources are the parts of the source tree that prepared things are made from.

@@ -99,9 +99,9 @@ func TestEachChoiceHasARecordOfItsOwn(t *testing.T) {
 		{Kubernetes: "v1", NodeImage: "a"},
 		{Kubernetes: "a", NodeImage: "v1"},
 		{Kubernetes: "v1", NodeImage: "a", Engine: "podman"},
+		{Provider: Embedded},
 	} {
-		at, err := want.record(root)
-		g.Expect(err).ToNot(gomega.HaveOccurred())
+		at := record(t, root, want)
 		g.Expect(seen).ToNot(gomega.HaveKey(at), "%+v has the record of %+v", want, seen[at])
 		seen[at] = want
 	}
@@ -109,14 +109,15 @@ func TestEachChoiceHasARecordOfItsOwn(t *testing.T) {
 
 func TestChoicesComeFromTheEnvironment(t *testing.T) {
 	g := gomega.NewWithT(t)
-	for _, name := range []string{"SEATRIAL_KUBERNETES", "SEATRIAL_NODE_IMAGE", "SEATRIAL_ENGINE"} {
+	for _, name := range []string{"SEATRIAL_PROVIDER", "SEATRIAL_KUBERNETES", "SEATRIAL_NODE_IMAGE", "SEATRIAL_ENGINE"} {
 		t.Setenv(name, "")
 	}
-	g.Expect(FromEnvironment()).To(gomega.Equal(Want{Engine: "auto"}))
+	g.Expect(FromEnvironment()).To(gomega.Equal(Want{Provider: Auto, Engine: "auto"}))
 	t.Setenv("SEATRIAL_KUBERNETES", "v1.36.0")
 	t.Setenv("SEATRIAL_NODE_IMAGE", "kindest/node:v1.36.0")
 	t.Setenv("SEATRIAL_ENGINE", "docker")
-	g.Expect(FromEnvironment()).To(gomega.Equal(Want{Kubernetes: "v1.36.0", NodeImage: "kindest/node:v1.36.0", Engine: "docker"}))
+	t.Setenv("SEATRIAL_PROVIDER", "kind")
+	g.Expect(FromEnvironment()).To(gomega.Equal(Want{Provider: Kind, Kubernetes: "v1.36.0", NodeImage: "kindest/node:v1.36.0", Engine: "docker"}))
 }
 
 func TestVersionsAreReadFromTheModuleThatPinsThem(t *testing.T) {
@@ -145,4 +146,13 @@ require (
 	g.Expect(err).To(gomega.MatchError(`tools/distro/go.mod does not require "k8s.io/kube"`))
 	_, err = DistroVersion(t.TempDir(), "k8s.io/kubernetes")
 	g.Expect(err).To(gomega.MatchError(gomega.HavePrefix("reading the pinned versions: ")))
+}
+
+func TestAProviderThatIsNoneIsRefusedWithThoseThatAre(t *testing.T) {
+	g := gomega.NewWithT(t)
+	for _, provider := range append(Providers(), "") {
+		g.Expect(Want{Provider: provider}.Validate()).To(gomega.Succeed())
+	}
+	g.Expect(Want{Provider: "minikube"}.Validate()).To(gomega.MatchError(
+		`SEATRIAL_PROVIDER="minikube": there is no such provider: choose one of auto, kind, embedded, existing`))
 }

@@ -7,8 +7,13 @@ import (
 	"time"
 )
 
-// DefaultReadyTimeout bounds [Provider.Create] when [Spec.ReadyTimeout] is zero.
+// DefaultReadyTimeout bounds [Provider.Create] when [Spec.ReadyTimeout] is zero; a
+// provider may give up earlier.
 const DefaultReadyTimeout = 5 * time.Minute
+
+// RunLabel is on every namespace that a run makes on a cluster which it does not own;
+// its value is the run's id. Only namespaces that have it are ever removed there.
+const RunLabel = "seatrial.dev/run"
 
 // Spec describes the cluster that a caller wants.
 type Spec struct {

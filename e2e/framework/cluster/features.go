@@ -14,7 +14,8 @@ type Features struct {
 	PodNetwork bool `json:"podNetwork"`
 	// LoadBalancer: services of that type get an address.
 	LoadBalancer bool `json:"loadBalancer"`
-	// Volumes: claims of the default storage class are bound and can be written.
+	// Volumes: claims of the default storage class are bound; with containers, pods
+	// can write to them.
 	Volumes bool `json:"volumes"`
 	// NodeFaults: nodes can be stopped and started under the workload.
 	NodeFaults bool `json:"nodeFaults"`

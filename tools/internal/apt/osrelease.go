@@ -1,6 +1,7 @@
 package apt
 
 import (
+	"os"
 	"slices"
 	"strings"
 )
@@ -13,6 +14,16 @@ type OSRelease struct {
 	Like []string
 	// Name is how it calls itself before people.
 	Name string
+}
+
+// ThisSystem reads /etc/os-release. Without that file this is no distribution that we know, which is what the empty
+// value says.
+func ThisSystem() OSRelease {
+	text, err := os.ReadFile("/etc/os-release")
+	if err != nil {
+		return OSRelease{}
+	}
+	return ParseOSRelease(string(text))
 }
 
 // ParseOSRelease reads the text of /etc/os-release, which is a list of shell assignments; anything else in it is

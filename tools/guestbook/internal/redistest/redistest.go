@@ -83,11 +83,13 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 func find() (string, error) {
 	prepared, err := assets.Load(assets.FromEnvironment())
 	if err == nil {
-		return prepared.RedisServer(), nil
+		if _, err = os.Stat(prepared.RedisServer()); err == nil {
+			return prepared.RedisServer(), nil
+		}
 	}
 	binary, lookErr := exec.LookPath("redis-server")
 	if lookErr != nil {
-		return "", fmt.Errorf("finding redis-server: %w", errors.Join(err, lookErr))
+		return "", fmt.Errorf("finding redis-server: install it, or mmdebstrap, with which `make prepare` unpacks one: %w", errors.Join(err, lookErr))
 	}
 	return binary, nil
 }

@@ -3,7 +3,6 @@
 package compile
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -42,11 +41,11 @@ const settle = 10 * time.Second
 
 // Into writes the binaries into dir.
 func (b Build) Into(ctx context.Context, dir string) error {
-	total, err := b.count(ctx)
+	all, err := b.Packages(ctx)
 	if err != nil {
 		return err
 	}
-	heard := &listener{total: total, progress: b.Progress}
+	heard := &listener{total: len(all), progress: b.Progress}
 	cmd := b.command(ctx, b.arguments(dir)...)
 	cmd.Stderr = heard
 	if err := cmd.Run(); err != nil {
@@ -102,16 +101,17 @@ func (b Build) names() string {
 	return strings.Join(all, ", ")
 }
 
-func (b Build) count(ctx context.Context) (int, error) {
+// Packages are the import paths of all that is compiled, those of other modules included.
+func (b Build) Packages(ctx context.Context) ([]string, error) {
 	args := append([]string{"list", "-deps", "-tags", strings.Join(b.Tags, ",")}, b.packages()...)
 	cmd := b.command(ctx, args...)
 	heard := &listener{}
 	cmd.Stderr = heard
 	listed, err := cmd.Output()
 	if err != nil {
-		return 0, b.failed(ctx, "listing the packages of", err, heard.said())
+		return nil, b.failed(ctx, "listing the packages of", err, heard.said())
 	}
-	return bytes.Count(listed, []byte("\n")), nil
+	return strings.Fields(string(listed)), nil
 }
 
 // rename gives the binaries their names: the compiler names them after their folder,

@@ -57,6 +57,14 @@ func Programs() [][]compile.Program {
 	}}
 }
 
+// Sources are the parts of the source tree that Programs are compiled from.
+func Sources() []string {
+	return []string{
+		"tools/distro/go.mod", "tools/distro/go.sum", "tools/distro/cmd/kube", "tools/distro/cmd/coredns", "tools/distro/cmd/pause",
+		"tools/distro/crictl", "tools/distro/podnet",
+	}
+}
+
 // Tags leave out snapshotters that a node never selects.
 func Tags() []string { return []string{"no_btrfs", "no_devmapper", "no_zfs", "no_aufs"} }
 

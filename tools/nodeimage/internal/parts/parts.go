@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"seatrial/e2e/framework/filelock"
 )
 
 // unfinished marks the folder of a part that is being made.
@@ -30,46 +30,29 @@ type Store struct {
 }
 
 // Open makes the folder if it is not there, and waits until no other build uses it, or
-// ctx ends. The caller releases it when done; a killed process releases it by dying.
-// What happens is told line by line.
+// ctx ends. The caller releases it when done; a killed process releases it by dying. The
+// lock is beside the folder, so that whoever has it may remove the folder. What happens
+// is told line by line.
 func Open(ctx context.Context, dir string, tell func(string)) (store *Store, release func() error, err error) {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return nil, nil, fmt.Errorf("making the folder of build parts: %w", err)
-	}
-	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	lock := dir + ".lock"
+	release, err = filelock.Take(ctx, lock, func() {
+		tell("another build is running, waiting for it to end (" + lock + ")")
+	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("opening the lock of build parts: %w", err)
+		return nil, nil, err
 	}
 	store = &Store{dir: dir, tell: tell}
-	if err := store.lock(ctx, lock); err != nil {
-		return nil, nil, errors.Join(err, lock.Close())
+	if err := store.open(); err != nil {
+		return nil, nil, errors.Join(err, release())
 	}
-	if err := store.sweep(); err != nil {
-		return nil, nil, errors.Join(err, lock.Close())
-	}
-	return store, lock.Close, nil
+	return store, release, nil
 }
 
-func (s *Store) lock(ctx context.Context, lock *os.File) error {
-	const again = 200 * time.Millisecond
-	for told := false; ; {
-		err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-		if err == nil {
-			return nil
-		}
-		if !errors.Is(err, unix.EWOULDBLOCK) {
-			return fmt.Errorf("locking %q: %w", lock.Name(), err)
-		}
-		if !told {
-			s.tell("another build is running, waiting for it to end (" + lock.Name() + ")")
-			told = true
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("waiting for another build to release %q: %w", lock.Name(), ctx.Err())
-		case <-time.After(again):
-		}
+func (s *Store) open() error {
+	if err := os.MkdirAll(s.dir, 0o750); err != nil {
+		return fmt.Errorf("making the folder of build parts: %w", err)
 	}
+	return s.sweep()
 }
 
 // sweep removes what an interrupted build left.

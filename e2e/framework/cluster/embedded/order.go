@@ -1,0 +1,81 @@
+package embedded
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"seatrial/e2e/framework/cluster"
+)
+
+const (
+	keepPrefix = "seatrial-keep-embedded-"
+	// ownPrefix begins the names that we make.
+	ownPrefix = "seatrial-embedded-"
+	// nameSuffix marks the file that is locked while a cluster has a name, or is being
+	// made or removed under it.
+	nameSuffix = ".busy"
+)
+
+// order is a cluster.Spec with everything decided.
+type order struct {
+	name       string
+	chosen     bool // The name is the caller's own.
+	keep       bool
+	nodes      int
+	kubernetes string
+	images     []string
+	timeout    time.Duration
+	say        func(format string, args ...any)
+}
+
+func newOrder(spec cluster.Spec) (*order, error) {
+	o := &order{
+		name: spec.Name, chosen: spec.Name != "", keep: spec.Keep, nodes: 1 + spec.Workers,
+		kubernetes: spec.KubernetesVersion, images: spec.Images, timeout: spec.ReadyTimeout, say: sayer(spec.Progress),
+	}
+	if o.timeout <= 0 {
+		o.timeout = readyTimeout
+	}
+	if spec.Workers < 0 {
+		return nil, fmt.Errorf("%d workers: want none or more", spec.Workers)
+	}
+	if strings.HasPrefix(o.name, ownPrefix) {
+		return nil, fmt.Errorf("name %q: those that begin with %s are made here: choose another", o.name, ownPrefix)
+	}
+	if o.keep {
+		o.name = keptName(o)
+	}
+	if problems := validation.IsDNS1123Label(o.name); o.name != "" && len(problems) > 0 {
+		return nil, fmt.Errorf("name %q: %s", o.name, strings.Join(problems, "; "))
+	}
+	return o, nil
+}
+
+// keptName is made of the caller's word or of the shape, so that runs which want the same
+// cluster find the same.
+func keptName(o *order) string {
+	if o.name == "" {
+		shape := sha256.Sum256(fmt.Appendf(nil, "%s %d", o.kubernetes, o.nodes))
+		return keepPrefix + hex.EncodeToString(shape[:4])
+	}
+	return keepPrefix + strings.TrimPrefix(o.name, keepPrefix)
+}
+
+// sayer makes a printf of a progress callback, whose calls never overlap.
+func sayer(report func(string)) func(string, ...any) {
+	if report == nil {
+		return func(string, ...any) {}
+	}
+	var mu sync.Mutex
+	return func(format string, args ...any) {
+		mu.Lock()
+		defer mu.Unlock()
+		report(fmt.Sprintf(format, args...))
+	}
+}

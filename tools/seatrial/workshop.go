@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"seatrial/e2e/framework"
+	"seatrial/e2e/framework/assets"
+	"seatrial/e2e/framework/runid"
+	"seatrial/e2e/framework/shell"
+	"seatrial/e2e/framework/trial"
+	"seatrial/e2e/framework/workshop"
+)
+
+// errFindings means that a reader of a document sees something else than it shows.
+var errFindings = errors.New("the documents do not show what a reader sees")
+
+// rehearsal is what the flags of "seatrial workshop" say.
+type rehearsal struct {
+	settings framework.Settings
+	setup    []string
+	dir      string
+	from     int
+	timeout  time.Duration
+	patience time.Duration
+	dryRun   bool
+	update   bool
+	strict   bool
+	verbose  bool
+
+	out io.Writer
+}
+
+func workshopCommand() *cobra.Command {
+	r := &rehearsal{}
+	var provider string
+	var keep bool
+	cmd := &cobra.Command{
+		Use:   "workshop FILE...",
+		Short: "Runs workshop documents on a cluster and compares what comes with what they show",
+		Long: `Runs workshop documents on a cluster, in order, in one shell, and compares what comes with
+what they show: cell by cell, by type. The commands of a document are run on this machine as
+they stand: name only documents that you would follow yourself.
+
+Exit code 0: a reader sees what the documents show. 1: something could not be run. 2: findings.`,
+		Example: `  seatrial workshop docs/exercise-1.md docs/exercise-2.md
+  seatrial workshop docs/exercise-3.md --setup 'kubectl create namespace demo' --setup 'helm install web ./chart -n demo'`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, files []string) (err error) {
+			r.out = cmd.OutOrStdout()
+			if r.settings, err = framework.FromEnvironment(); err != nil {
+				return err
+			}
+			if provider != "" {
+				r.settings.Provider = provider
+			}
+			r.settings.Keep = r.settings.Keep || keep
+			if err := r.settings.Validate(); err != nil {
+				return err
+			}
+			return r.run(cmd.Context(), files)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVar(&r.setup, "setup", nil, "`command` to run before the first document, for one that assumes earlier ones; can be given more than once")
+	flags.StringVar(&provider, "provider", "", "where the cluster comes from: "+strings.Join(assets.Providers(), ", ")+" (default: $SEATRIAL_PROVIDER, or auto)")
+	flags.BoolVar(&keep, "keep", false, "let the cluster outlive the run; the next one takes it over")
+	flags.StringVar(&r.dir, "dir", ".", "`folder` in which the reader starts")
+	flags.IntVar(&r.from, "from-step", 1, "`number` of the first step to run, of the first document")
+	flags.DurationVar(&r.timeout, "timeout", trial.DefaultTimeout, "how long a command may take")
+	flags.DurationVar(&r.patience, "patience", trial.DefaultPatience, "how long a command that only looks is repeated until it shows what the document shows")
+	flags.BoolVar(&r.dryRun, "dry-run", false, "list what would run, and what is not covered")
+	flags.BoolVar(&r.update, "update", false, "rewrite output that is out of date, after showing the difference")
+	flags.BoolVar(&r.strict, "strict", false, "let warnings fail, too")
+	flags.BoolVarP(&r.verbose, "verbose", "v", false, "show what came for each step")
+	return cmd
+}
+
+func (r *rehearsal) run(ctx context.Context, files []string) error {
+	documents, err := load(files)
+	if err != nil {
+		return err
+	}
+	if r.dryRun {
+		for _, doc := range documents {
+			list(r.out, doc)
+		}
+		return nil
+	}
+	return r.onCluster(ctx, func(ctx context.Context, stage trial.Shell, has []string) error {
+		return r.playAll(ctx, stage, has, documents)
+	})
+}
+
+// load reads all documents before anything runs: a mistake in the last one is said at once.
+func load(files []string) ([]*workshop.Document, error) {
+	var documents []*workshop.Document
+	var all error
+	for _, file := range files {
+		doc, err := workshop.Load(file)
+		all = errors.Join(all, err)
+		documents = append(documents, doc)
+	}
+	return documents, all
+}
+
+// onCluster brings up what the documents need, and takes it down again, also after Ctrl-C.
+func (r *rehearsal) onCluster(ctx context.Context, play func(context.Context, trial.Shell, []string) error) (err error) {
+	start := time.Now()
+	environment, err := framework.Open(ctx, framework.Options{Settings: r.settings, Suite: "workshop-documents", Progress: func(line string) {
+		fmt.Fprintf(r.out, "   %5.1fs  %s\n", time.Since(start).Seconds(), line)
+	}})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), framework.CloseTimeout)
+		defer cancel()
+		err = errors.Join(err, environment.Close(ctx))
+	}()
+	home, err := runid.TempDir("home")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
+	dir, err := filepath.Abs(r.dir)
+	if err != nil {
+		return fmt.Errorf("finding the folder to start in: %w", err)
+	}
+	handle := environment.Handle()
+	stage, err := shell.Start(shell.Options{
+		Dir: dir, Home: home, Path: []string{handle.Assets.Bin}, Env: []string{"KUBECONFIG=" + handle.Kubeconfig},
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stage.Close()) }()
+	for _, command := range r.setup {
+		if err := r.prepare(ctx, stage, command); err != nil {
+			return err
+		}
+	}
+	return play(ctx, stage, handle.Features.Names())
+}
+
+func (r *rehearsal) prepare(ctx context.Context, stage trial.Shell, command string) error {
+	fmt.Fprintf(r.out, "   setup   %s\n", command)
+	result, err := stage.Run(ctx, command, r.timeout)
+	switch {
+	case err != nil:
+		return err
+	case result.TimedOut:
+		return fmt.Errorf("setup %q did not end within %s", command, r.timeout)
+	case result.Exit != 0:
+		return fmt.Errorf("setup %q failed with exit code %d: %s", command, result.Exit, strings.TrimSpace(result.Output))
+	}
+	return nil
+}
+
+func (r *rehearsal) playAll(ctx context.Context, stage trial.Shell, has []string, documents []*workshop.Document) error {
+	tally := &tally{}
+	for i, doc := range documents {
+		teller := &teller{out: r.out, verbose: r.verbose}
+		teller.title(doc)
+		player := &trial.Player{Shell: stage, Has: has, Timeout: r.timeout, Patience: r.patience, Told: teller.step}
+		if i == 0 {
+			player.From = r.from
+		}
+		performance, err := player.Play(ctx, doc)
+		if err != nil {
+			return err
+		}
+		teller.findings(tally.add(performance))
+		if r.update {
+			if err := update(r.out, performance); err != nil {
+				return err
+			}
+		}
+	}
+	tally.verdict(r.out)
+	if tally.errors > 0 || r.strict && tally.warnings > 0 {
+		return errFindings
+	}
+	return nil
+}
