@@ -12,6 +12,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"seatrial/e2e/framework/artifacts"
+	"seatrial/e2e/framework/cluster"
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/matcher"
 )
@@ -38,6 +39,7 @@ spec:
 
 var _ = Describe("The artifacts of a failure", Label("artifacts"), func() {
 	It("are events, logs, objects and history, without secrets", func(ctx SpecContext) {
+		needs(cluster.Features{Containers: true})
 		b := newBench(ctx)
 		b.create(ctx, crashesOnce, `
 apiVersion: v1

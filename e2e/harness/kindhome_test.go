@@ -44,6 +44,9 @@ type kindHome struct {
 
 func newKindHome(ctx SpecContext) *kindHome {
 	GinkgoHelper()
+	if nodeImage() == "" {
+		Skip("no provider kind here: " + handle.Assets.WithoutNodes)
+	}
 	home := &kindHome{dir: GinkgoT().TempDir(), artifacts: GinkgoT().TempDir(), onProgress: func(string) {}}
 	home.usersKubeconfig = filepath.Join(GinkgoT().TempDir(), "config")
 	GinkgoT().Setenv("KUBECONFIG", home.usersKubeconfig)

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -12,6 +13,7 @@ import (
 
 	"seatrial/e2e/framework"
 	"seatrial/e2e/framework/cluster"
+	"seatrial/e2e/framework/runid"
 	"seatrial/e2e/framework/wait"
 	"seatrial/e2e/suite"
 )
@@ -36,6 +38,14 @@ func kubeconfig() string { return handle.Kubeconfig }
 // nodeImage is the one that was prepared.
 func nodeImage() string { return handle.Assets.NodeImage }
 
+// needs skips a spec where the cluster of this run lacks what it is about.
+func needs(features cluster.Features) {
+	GinkgoHelper()
+	if missing := handle.Features.Missing(features); len(missing) > 0 {
+		Skip("this cluster has no " + strings.Join(missing, ", no "))
+	}
+}
+
 // newNamespace makes a namespace for one spec, which goes with it.
 func newNamespace(ctx SpecContext) string {
 	GinkgoHelper()
@@ -43,7 +53,8 @@ func newNamespace(ctx SpecContext) string {
 	Expect(err).ToNot(HaveOccurred())
 	client, err := kubernetes.NewForConfig(config)
 	Expect(err).ToNot(HaveOccurred())
-	wanted := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "spec-"}}
+	ours := map[string]string{cluster.RunLabel: runid.Current().String()}
+	wanted := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "spec-", Labels: ours}}
 	namespace, err := client.CoreV1().Namespaces().Create(ctx, wanted, metav1.CreateOptions{})
 	Expect(err).ToNot(HaveOccurred())
 	DeferCleanup(func(ctx SpecContext) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"seatrial/e2e/framework/cluster"
 	"seatrial/e2e/framework/matcher"
 	"seatrial/e2e/framework/wait"
 )
@@ -24,8 +26,17 @@ const stuckTimeout = 10 * time.Second
 // steadyTime is long enough to see that a program ends as soon as it has started.
 const steadyTime = 2 * time.Second
 
+// runs marks specs in which a program has to do something.
+var runs = Label("containers")
+
 var _ = Describe("Waiting for a release", Label("wait"), func() {
 	var b *bench
+
+	BeforeEach(func() {
+		if slices.Contains(CurrentSpecReport().Labels(), runs[0]) {
+			needs(cluster.Features{Containers: true})
+		}
+	})
 
 	BeforeEach(func(ctx SpecContext) { b = newBench(ctx) })
 
@@ -157,12 +168,12 @@ spec:
 				Expect(err).To(MatchError(ContainSubstring(text)))
 			}
 		},
-		Entry("when the image does not exist",
+		Entry("when the image does not exist", runs,
 			strings.Replace(shell("absent", "true", ""), "seatrial/redis:7\n        imagePullPolicy: Never", "seatrial/absent:v9", 1),
 			"ImagePull", "localhost/seatrial/absent:v9"),
-		Entry("when it crashes again and again",
+		Entry("when it crashes again and again", runs,
 			shell("crashing", "echo no settings > /dev/termination-log; exit 3", ""), "exit code 3", "no settings"),
-		Entry("when its probe never succeeds",
+		Entry("when its probe never succeeds", runs,
 			shell("unready", "sleep 600", `readinessProbe: {periodSeconds: 1, exec: {command: [sh, -c, "echo not today; exit 1"]}}`),
 			"runs but is not ready", "Readiness probe", "not today"),
 		Entry("when no node has room for it",
@@ -190,7 +201,7 @@ spec:
 		Entry("for an image name that is none",
 			strings.Replace(shell("typo", "true", ""), "localhost/seatrial/redis:7", "localhost/Seatrial/Redis:7", 1),
 			"InvalidImageName", "localhost/Seatrial/Redis:7"),
-		Entry("for a Job that has failed", `
+		Entry("for a Job that has failed", runs, `
 apiVersion: batch/v1
 kind: Job
 metadata: {name: migrate}
@@ -201,7 +212,7 @@ spec:
       restartPolicy: Never
       containers: [{name: app, image: "localhost/seatrial/redis:7", imagePullPolicy: Never, command: [sh, -c, exit 7]}]
 `, "Job/migrate: failed: BackoffLimitExceeded", "exit code 7"),
-		Entry("for a progress deadline that is over",
+		Entry("for a progress deadline that is over", runs,
 			strings.Replace(shell("late", "exit 3", "readinessProbe: {exec: {command: [sh, -c, exit 1]}}"), "spec:\n  selector", "spec:\n  progressDeadlineSeconds: 10\n  selector", 1),
 			"its progress deadline is over", "exit code 3"),
 	)

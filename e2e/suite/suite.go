@@ -101,7 +101,7 @@ func Tell(out io.Writer, report Report, handle framework.Handle) {
 	}
 	where := "no cluster"
 	if handle.Cluster != "" {
-		where = fmt.Sprintf("provider %s, Kubernetes %s, cluster %s", handle.Provider, handle.Assets.Kubernetes, handle.Cluster)
+		where = fmt.Sprintf("provider %s, Kubernetes %s, cluster %s", handle.Provider, handle.Kubernetes, handle.Cluster)
 	}
 	fmt.Fprintf(out, "\n%s on %s:\n%d passed, %d failed, %d skipped\n", report.SuiteDescription, where, passed, failed, skipped)
 }

@@ -16,6 +16,7 @@ import (
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/ledger"
 	"seatrial/e2e/framework/matcher"
+	"seatrial/e2e/framework/runid"
 	"seatrial/e2e/framework/wait"
 	"seatrial/e2e/workshop/story"
 )
@@ -66,7 +67,9 @@ var _ = Describe("The chart's older version", Ordered, func() {
 		Expect(err).ToNot(HaveOccurred())
 		kube, err := kubernetes.NewForConfig(config)
 		Expect(err).ToNot(HaveOccurred())
-		made, err := kube.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "versions-"}}, metav1.CreateOptions{})
+		made, err := kube.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
+			GenerateName: "versions-", Labels: map[string]string{cluster.RunLabel: runid.Current().String()},
+		}}, metav1.CreateOptions{})
 		Expect(err).ToNot(HaveOccurred())
 		namespace = made.Name
 		DeferCleanup(func(ctx SpecContext) error {

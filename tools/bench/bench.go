@@ -50,11 +50,10 @@ func open(ctx context.Context, rounds int) (*bench, error) {
 	if b.root, err = assets.Root(); err != nil {
 		return nil, err
 	}
-	cache, err := assets.Cache()
-	if err != nil {
-		return nil, err
+	if b.prepared.NodeImage == "" {
+		return nil, fmt.Errorf("measuring kind clusters: no node image was prepared: %s", b.prepared.WithoutNodes)
 	}
-	if b.engine, err = engine.Find(ctx, engine.Options{Want: b.prepared.Engine, Dir: filepath.Join(cache, "engine")}); err != nil {
+	if b.engine, err = assets.FindEngine(ctx, engine.Options{Want: b.prepared.Engine}); err != nil {
 		return nil, err
 	}
 	if b.work, err = runid.TempDir("bench"); err != nil {

@@ -22,6 +22,7 @@ import (
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/ledger"
 	"seatrial/e2e/framework/objects"
+	"seatrial/e2e/framework/runid"
 	"seatrial/e2e/framework/wait"
 )
 
@@ -103,17 +104,28 @@ func (w *World) openNamespace(ctx context.Context) error {
 	if err := w.Close(ctx); err != nil {
 		return err
 	}
-	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: w.Namespace}}
+	ours := map[string]string{cluster.RunLabel: runid.Current().String()}
+	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: w.Namespace, Labels: ours}}
 	if _, err := w.kube.CoreV1().Namespaces().Create(ctx, namespace, metav1.CreateOptions{}); err != nil {
 		return fmt.Errorf("creating namespace %q: %w", w.Namespace, err)
 	}
 	return wait.DefaultServiceAccount(ctx, w.config, w.Namespace, namespaceTimeout)
 }
 
-// Close removes the namespace with all that is in it.
+// Close removes the namespace with all that is in it, unless it is somebody else's.
 func (w *World) Close(ctx context.Context) error {
 	defer w.objects.Close()
-	err := w.kube.CoreV1().Namespaces().Delete(ctx, w.Namespace, metav1.DeleteOptions{})
+	there, err := w.kube.CoreV1().Namespaces().Get(ctx, w.Namespace, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("looking for namespace %q: %w", w.Namespace, err)
+	}
+	if _, ours := there.Labels[cluster.RunLabel]; !ours {
+		return fmt.Errorf("the cluster has a namespace %q already that seatrial did not make: remove it, or use another cluster", w.Namespace)
+	}
+	err = w.kube.CoreV1().Namespaces().Delete(ctx, w.Namespace, metav1.DeleteOptions{})
 	if apierrors.IsNotFound(err) {
 		return nil
 	}
@@ -137,6 +149,9 @@ func (w *World) Config() *rest.Config { return rest.CopyConfig(w.config) }
 func (w *World) History(ctx context.Context) ([]helm.Release, error) {
 	return w.helm.History(ctx, Release)
 }
+
+// Ledger is that of the newest revision.
+func (w *World) Ledger() ledger.Ledger { return w.ledgers[w.release.Revision] }
 
 // settle waits until the revision is all there is, and writes its ledger. What the
 // revision before had and this one has not must be gone, with all that it owned.

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"seatrial/e2e/framework/filelock"
 )
 
 // busySuffix marks the file that is locked while a kept cluster is made or
@@ -86,7 +88,7 @@ func (p *Provider) lock(ctx context.Context, name string, say func(string, ...an
 	if err := p.files.ensure(); err != nil {
 		return nil, err
 	}
-	return lockFile(ctx, filepath.Join(p.files.dir, name+busySuffix), func() {
+	return filelock.Take(ctx, filepath.Join(p.files.dir, name+busySuffix), func() {
 		say("waiting for another run that is at work on cluster %s", name)
 	})
 }
@@ -102,7 +104,7 @@ func (p *Provider) tryLock(name string) (unlock func() error, err error) {
 	if err := p.files.ensure(); err != nil {
 		return nil, err
 	}
-	return tryLockFile(filepath.Join(p.files.dir, name+busySuffix))
+	return filelock.Try(filepath.Join(p.files.dir, name+busySuffix))
 }
 
 func withoutMissing(err error) error {

@@ -1,13 +1,10 @@
 package kind
 
 import (
-	"context"
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/onsi/gomega"
 
@@ -75,35 +72,4 @@ func TestAKubeconfigIsReplacedInOnePiece(t *testing.T) {
 
 	g.Expect(named(g, f.dir)).To(gomega.Equal([]string{"seatrial-keep-dev.kubeconfig"}))
 	g.Expect(os.ReadFile(filepath.Join(f.dir, "seatrial-keep-dev.kubeconfig"))).To(gomega.Equal([]byte("new")))
-}
-
-func TestALockIsHeldByOneAndWaitedForByOthers(t *testing.T) {
-	g := gomega.NewWithT(t)
-	path := filepath.Join(t.TempDir(), "x.busy")
-	quiet := func() {}
-
-	unlock, err := lockFile(t.Context(), path, quiet)
-	g.Expect(err).ToNot(gomega.HaveOccurred())
-
-	// The second gives up when its context does.
-	impatient, cancel := context.WithTimeoutCause(t.Context(), 50*time.Millisecond, errors.New("no patience"))
-	defer cancel()
-	_, err = lockFile(impatient, path, quiet)
-	g.Expect(err).To(gomega.MatchError(gomega.And(gomega.ContainSubstring(path), gomega.ContainSubstring("no patience"))))
-
-	// The third gets it as soon as the first lets go, and then the file is gone.
-	waiting := make(chan struct{})
-	third := make(chan error, 1)
-	go func() {
-		unlock, err := lockFile(t.Context(), path, func() { close(waiting) })
-		if err == nil {
-			err = unlock()
-		}
-		third <- err
-	}()
-	g.Eventually(waiting).WithContext(t.Context()).WithTimeout(patience).Should(gomega.BeClosed())
-	g.Consistently(third, 200*time.Millisecond).ShouldNot(gomega.Receive())
-	g.Expect(unlock()).To(gomega.Succeed())
-	g.Eventually(third).WithContext(t.Context()).WithTimeout(patience).Should(gomega.Receive(gomega.BeNil()))
-	g.Expect(path).ToNot(gomega.BeAnExistingFile())
 }
