@@ -33,7 +33,10 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	defer b.close()
-	var rows []row
+	rows, err := b.controlPlanes(ctx)
+	if err != nil {
+		return err
+	}
 	for _, measure := range []func(context.Context) (row, error){b.clusters, b.stories, b.size} {
 		r, err := measure(ctx)
 		if err != nil {

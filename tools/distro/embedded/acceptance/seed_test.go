@@ -1,0 +1,50 @@
+package acceptance
+
+import (
+	"bytes"
+	"os/exec"
+	"regexp"
+	"testing"
+
+	"seatrial/tools/distro/embedded/seed"
+)
+
+// random are the parts of an object that no two starts have in common.
+var random = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+
+// A start without seed also shows that the control plane can do without.
+func TestTheSeedIsWhatAFirstStartCreates(t *testing.T) {
+	const remedy = `run "go generate ./embedded/seed" in tools/distro`
+	folder, version := t.TempDir(), kubernetesVersion(t)
+	if out, err := exec.CommandContext(t.Context(), binary(t), "--write-seed", folder, "--stay").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	fresh := values(t, func() ([]seed.Entry, error) { return seed.Read(folder, version) })
+	stored := values(t, func() ([]seed.Entry, error) { return seed.Stored(version) })
+	if len(fresh) < 100 {
+		t.Errorf("a first start creates %d objects only", len(fresh))
+	}
+	for key, value := range fresh {
+		if !bytes.Equal(value, stored[key]) {
+			t.Errorf("%s is not in the seed as it is created: %s\ncreated: %q\nseed:    %q", key, remedy, value, stored[key])
+		}
+	}
+	for key := range stored {
+		if fresh[key] == nil {
+			t.Errorf("%s is in the seed but is not created: %s", key, remedy)
+		}
+	}
+}
+
+func values(t *testing.T, read func() ([]seed.Entry, error)) map[string][]byte {
+	t.Helper()
+	entries, err := read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string][]byte{}
+	for _, e := range entries {
+		found[e.Key] = random.ReplaceAll(e.Value, nil)
+	}
+	return found
+}
