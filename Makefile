@@ -53,7 +53,9 @@ engine: ## find a container engine that can run nodes; as root on Debian and Ubu
 .PHONY: unit
 unit: ## tests that need no cluster, with the race detector
 	go test -race $$(go list ./... | grep -v -x -F "$$(go list $(SUITES))")
-	cd tools/distro && $(DISTRO) go test ./...
+	cd tools/distro && $(DISTRO) go test $$($(DISTRO) go list ./... | grep -v -x -F seatrial/tools/distro/embedded/acceptance)
+# It builds the program that it tests, which the cache of test results does not know.
+	cd tools/distro && $(DISTRO) go test -count=1 ./embedded/acceptance
 
 .PHONY: suites
 suites: ## the suites, each on a cluster of its own

@@ -46,8 +46,8 @@ type RedisStore struct {
 func OpenRedis(ctx context.Context, options RedisOptions) *RedisStore {
 	opened := &RedisStore{master: newClient(options.Master, options.Password, 0)}
 	if options.Slave != "" {
-		client := newClient(options.Slave, options.Password, slaveLifetime)
-		opened.replica = watchReplica(context.WithoutCancel(ctx), client, options.Log)
+		open := func() *redis.Client { return newClient(options.Slave, options.Password, slaveLifetime) }
+		opened.replica = watchReplica(context.WithoutCancel(ctx), open, options.Log)
 	}
 	return opened
 }

@@ -13,12 +13,13 @@ import (
 )
 
 // replicaCheckInterval bounds how long a slave that is gone can be missed, and a new one go unused.
-const replicaCheckInterval = time.Second
+const replicaCheckInterval = 250 * time.Millisecond
 
 // replica is the side of the slaves. A watch of its own asks whether they can be trusted, so that no reader waits
 // for a slave that is missing.
 type replica struct {
-	client *redis.Client
+	open   func() *redis.Client
+	client atomic.Pointer[redis.Client]
 	log    *slog.Logger
 	synced atomic.Bool
 	stop   context.CancelFunc
@@ -26,9 +27,10 @@ type replica struct {
 }
 
 // watchReplica starts the watch, which ends with close or with ctx.
-func watchReplica(ctx context.Context, client *redis.Client, log *slog.Logger) *replica {
+func watchReplica(ctx context.Context, open func() *redis.Client, log *slog.Logger) *replica {
 	ctx, cancel := context.WithCancel(ctx)
-	watched := &replica{client: client, log: log, stop: cancel, done: make(chan struct{})}
+	watched := &replica{open: open, log: log, stop: cancel, done: make(chan struct{})}
+	watched.client.Store(open())
 	go func() {
 		defer close(watched.done)
 		watched.watch(ctx)
@@ -40,7 +42,11 @@ func (r *replica) watch(ctx context.Context) {
 	ticker := time.NewTicker(replicaCheckInterval)
 	defer ticker.Stop()
 	for {
-		r.observe(ctx, r.check(ctx))
+		err := r.check(ctx)
+		r.observe(ctx, err)
+		if err != nil {
+			r.renew()
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -49,12 +55,20 @@ func (r *replica) watch(ctx context.Context) {
 	}
 }
 
+// renew forgets how often the slave could not be reached: after a few times in a row, a client of this library tries
+// only once a second, and a slave that is back goes unused for as long.
+func (r *replica) renew() {
+	if err := r.client.Swap(r.open()).Close(); err != nil {
+		r.log.Warn("closing connections to the slave", slog.Any("reason", err))
+	}
+}
+
 // list reads from a slave, and reports false when the master must answer instead.
 func (r *replica) list(ctx context.Context, key string) ([]string, bool) {
 	if !r.synced.Load() {
 		return nil, false
 	}
-	entries, err := r.client.LRange(ctx, key, 0, -1).Result()
+	entries, err := r.client.Load().LRange(ctx, key, 0, -1).Result()
 	if err != nil {
 		// A reader who went away says nothing about the slave.
 		if ctx.Err() == nil {
@@ -83,7 +97,7 @@ func (r *replica) observe(ctx context.Context, err error) {
 // check asks a slave whether its data is the master's: one that has just started, or has lost its master, may
 // answer with an empty or an old list.
 func (r *replica) check(ctx context.Context) error {
-	info, err := r.client.Info(ctx, "replication").Result()
+	info, err := r.client.Load().Info(ctx, "replication").Result()
 	if err != nil {
 		return fmt.Errorf("asking the Redis slave for its replication: %w", err)
 	}
@@ -110,5 +124,5 @@ func followsMaster(info string) error {
 func (r *replica) close() error {
 	r.stop()
 	<-r.done
-	return r.client.Close()
+	return r.client.Load().Close()
 }
