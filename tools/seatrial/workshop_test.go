@@ -1,0 +1,105 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/onsi/gomega"
+
+	"seatrial/e2e/framework/trial"
+	"seatrial/e2e/framework/workshop"
+)
+
+const exercise = "# Exercise 3\n\nLook at the history:\n\n```console\n$ helm history web\n" +
+	"REVISION  UPDATED                   STATUS      CHART      APP VERSION  DESCRIPTION\n" +
+	"1         Mon Feb 24 18:08:02 2020  superseded  web-0.1.0               Install complete\n" +
+	"2         Tue Feb 25 14:23:27 2020  deployed    web-0.1.0               Upgrade complete\n```\n\nThen open the page.\n"
+
+func load1(t *testing.T, content string) *workshop.Document {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "exercise.md")
+	g := gomega.NewWithT(t)
+	g.Expect(os.WriteFile(path, []byte(content), 0o600)).To(gomega.Succeed())
+	documents, err := load([]string{path})
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	return documents[0]
+}
+
+// played is the document with what came for its only step.
+func played(doc *workshop.Document, verdict trial.Verdict, output string, found ...trial.Finding) *trial.Performance {
+	return &trial.Performance{Document: doc, Plays: []trial.Play{{Number: 1, Step: &doc.Steps[0], Verdict: verdict, Output: output, Findings: found}}}
+}
+
+func TestTheVerdictCountsWhatHappened(t *testing.T) {
+	g := gomega.NewWithT(t)
+	doc := load1(t, exercise)
+	count := &tally{}
+	count.add(played(doc, trial.Passed, ""))
+	var out bytes.Buffer
+	count.verdict(&out)
+	g.Expect(out.String()).To(gomega.Equal("\nPASSED: 1 of 1 steps show what the document shows\n"))
+
+	failed := trial.Finding{File: doc.Path, Line: 9, Command: "helm history web", Text: "row revision 2: STATUS: document says deployed, cluster says failed"}
+	found := count.add(played(doc, trial.Failed, "", failed, failed))
+	g.Expect(found).To(gomega.Equal([]trial.Finding{failed}), "the same thing is said once")
+	out.Reset()
+	count.verdict(&out)
+	g.Expect(out.String()).To(gomega.Equal("\nFAILED: 1 of 2 steps show what the document shows, 1 failed, 1 errors\n"))
+}
+
+func TestFindingsStandBelowTheirCommand(t *testing.T) {
+	g := gomega.NewWithT(t)
+	var out bytes.Buffer
+	(&teller{out: &out}).findings([]trial.Finding{
+		{File: "a.md", Line: 9, Heading: "Exercise 3", Command: "helm history web", Text: "one"},
+		{File: "a.md", Line: 10, Heading: "Exercise 3", Command: "helm history web", Warning: true, Text: "two"},
+	})
+	g.Expect(out.String()).To(gomega.Equal("\nExercise 3\n$ helm history web\na.md:9: error: one\na.md:10: warning: two\n"))
+}
+
+func TestADryRunListsTheSteps(t *testing.T) {
+	g := gomega.NewWithT(t)
+	doc := load1(t, exercise)
+	var out bytes.Buffer
+	g.Expect((&rehearsal{out: &out, dryRun: true}).run(t.Context(), []string{doc.Path})).To(gomega.Succeed())
+	g.Expect(out.String()).To(gomega.ContainSubstring("  1  line 6    helm history web  (3 lines to compare)"))
+}
+
+func TestUpdateRewritesOnlyWhatIsWrong(t *testing.T) {
+	g := gomega.NewWithT(t)
+	doc := load1(t, exercise)
+	came := "REVISION\tUPDATED                 \tSTATUS    \tCHART    \tAPP VERSION\tDESCRIPTION     \n" +
+		"1       \tSun Nov 22 09:00:00 2026\tsuperseded\tweb-0.1.0\t           \tInstall complete\n" +
+		"2       \tSun Nov 22 09:01:00 2026\tfailed    \tweb-0.1.0\t           \tUpgrade complete\n"
+	var out bytes.Buffer
+	g.Expect(update(&out, played(doc, trial.Failed, came))).To(gomega.Succeed())
+
+	after, err := os.ReadFile(doc.Path)
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	g.Expect(string(after)).To(gomega.ContainSubstring("Tue Feb 25 14:23:27 2020  failed"), "the status is new, the date of the document stays")
+	g.Expect(string(after)).To(gomega.HaveSuffix("```\n\nThen open the page.\n"))
+	g.Expect(out.String()).To(gomega.ContainSubstring("-2         Tue Feb 25 14:23:27 2020  deployed"))
+	g.Expect(filepath.Glob(filepath.Join(filepath.Dir(doc.Path), "*"))).To(gomega.HaveLen(1), "no draft is left")
+}
+
+func TestLintTellsMistakesAndWarnings(t *testing.T) {
+	g := gomega.NewWithT(t)
+	good := load1(t, exercise)
+	var out bytes.Buffer
+	g.Expect(lint(&teller{out: &out}, []string{good.Path}, true)).To(gomega.Succeed())
+	g.Expect(out.String()).To(gomega.BeEmpty())
+
+	odd := load1(t, "```console\n$ kubectl get pods\nNAME                 READY   STATUS    RESTARTS   AGE\nweb-6c9cf8b9-zddn    1/1     Running   0          20h\n```\n")
+	g.Expect(lint(&teller{out: &out}, []string{odd.Path}, false)).To(gomega.Succeed(), "a warning is no failure")
+	g.Expect(out.String()).To(gomega.ContainSubstring(":4: warning: "))
+	g.Expect(lint(&teller{out: &out}, []string{odd.Path}, true)).To(gomega.MatchError(errFindings))
+
+	bad := filepath.Join(t.TempDir(), "bad.md")
+	g.Expect(os.WriteFile(bad, []byte("<!-- seatrial: timeot=3s -->\n\n```console\nhelm list\n```\n"), 0o600)).To(gomega.Succeed())
+	err := lint(&teller{out: &out}, []string{bad}, false)
+	g.Expect(err).To(gomega.MatchError(errFindings))
+	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("bad.md:1: ")))
+	g.Expect(lint(&teller{out: &out}, []string{"no-such.md"}, false)).ToNot(gomega.MatchError(errFindings), "what cannot be read is no finding")
+}
