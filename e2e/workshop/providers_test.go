@@ -17,7 +17,6 @@ import (
 // ones: the same story, told on both, leaves the same objects.
 var _ = Describe("The same story on simulated nodes", Ordered, func() {
 	var here, there *story.World
-	telling := story.Telling{Name: "on two providers", Namespace: "two-providers", Driver: helm.Secrets}
 
 	BeforeAll(func(ctx SpecContext) {
 		if handle.Provider == assets.Embedded {
@@ -29,10 +28,10 @@ var _ = Describe("The same story on simulated nodes", Ordered, func() {
 		simulated, err := framework.Open(ctx, framework.Options{Settings: settings, Suite: "workshop"})
 		Expect(err).ToNot(HaveOccurred())
 		DeferCleanup(simulated.Close, NodeTimeout(framework.CloseTimeout))
-		here, err = story.Open(ctx, handle, telling)
+		here, err = story.Open(ctx, handle, onTwoProviders())
 		Expect(err).ToNot(HaveOccurred())
 		DeferCleanup(here.Close, NodeTimeout(chapterTimeout))
-		there, err = story.Open(ctx, simulated.Handle(), telling)
+		there, err = story.Open(ctx, simulated.Handle(), onTwoProviders())
 		Expect(err).ToNot(HaveOccurred())
 	}, NodeTimeout(framework.OpenTimeout))
 
@@ -44,6 +43,11 @@ var _ = Describe("The same story on simulated nodes", Ordered, func() {
 		}, NodeTimeout(chapterTimeout))
 	}
 })
+
+// onTwoProviders is a telling of its own, beside those of the suite.
+func onTwoProviders() story.Telling {
+	return story.Telling{Name: "on two providers", Namespace: "two-providers", Driver: helm.Secrets}
+}
 
 // unlike are the differences that no second cluster explains: its objects are others, and it
 // gives other addresses.
