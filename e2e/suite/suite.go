@@ -4,10 +4,13 @@
 package suite
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -83,10 +86,11 @@ func Join(data []byte) framework.Handle {
 	return handle
 }
 
-// Tell writes where the specs ran and how many passed, failed and were skipped. It is
-// for ReportAfterSuite: a reader of a CI log sees that nothing was left out.
+// Tell writes where the specs ran and how many passed, failed and were skipped, and why.
+// It is for ReportAfterSuite: a reader of a CI log sees what was left out.
 func Tell(out io.Writer, report Report, handle framework.Handle) {
 	passed, failed, skipped := 0, 0, 0
+	reasons := map[string]int{}
 	for i := range report.SpecReports {
 		spec := &report.SpecReports[i]
 		switch {
@@ -95,6 +99,7 @@ func Tell(out io.Writer, report Report, handle framework.Handle) {
 			passed++
 		case spec.State.Is(types.SpecStateSkipped | types.SpecStatePending):
 			skipped++
+			reasons[cmp.Or(spec.FailureMessage(), "not selected")]++
 		default:
 			failed++
 		}
@@ -104,4 +109,7 @@ func Tell(out io.Writer, report Report, handle framework.Handle) {
 		where = fmt.Sprintf("provider %s, Kubernetes %s, cluster %s", handle.Provider, handle.Kubernetes, handle.Cluster)
 	}
 	fmt.Fprintf(out, "\n%s on %s:\n%d passed, %d failed, %d skipped\n", report.SuiteDescription, where, passed, failed, skipped)
+	for _, reason := range slices.Sorted(maps.Keys(reasons)) {
+		fmt.Fprintf(out, "  skipped %d: %s\n", reasons[reason], reason)
+	}
 }

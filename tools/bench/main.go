@@ -37,7 +37,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, measure := range []func(context.Context) (row, error){b.clusters, b.stories, b.size} {
+	for _, measure := range []func(context.Context) (row, error){b.exercises, b.clusters, b.stories, b.size} {
 		r, err := measure(ctx)
 		if err != nil {
 			return err

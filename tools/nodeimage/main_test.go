@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"seatrial/e2e/framework/assets"
+	"seatrial/tools/nodeimage/internal/parts"
 )
 
 func TestOnlyFlagsAreTaken(t *testing.T) {
@@ -76,6 +78,28 @@ func TestAFullDiskIsExplainedWhoeverFindsIt(t *testing.T) {
 	other := errors.New("another reason")
 	g.Expect(withRemedy(other)).To(gomega.BeIdenticalTo(other))
 	g.Expect(withRemedy(nil)).To(gomega.Succeed())
+}
+
+// A disk that is full answers as this device does.
+const fullDisk = "/dev/full"
+
+func TestADiskThatIsReallyFullLeavesNothing(t *testing.T) {
+	if _, err := os.Stat(fullDisk); err != nil {
+		t.Skip("this system cannot play a full disk: ", err)
+	}
+	g := gomega.NewWithT(t)
+	dir := filepath.Join(t.TempDir(), "parts")
+	store, release, err := parts.Open(t.Context(), dir, func(string) {})
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	defer func() { g.Expect(release()).To(gomega.Succeed()) }()
+
+	_, err = store.Make(t.Context(), "layers", "0123", func(_ context.Context, _ string) error {
+		return os.WriteFile(fullDisk, []byte("a layer"), 0o600)
+	})
+
+	g.Expect(withRemedy(err)).To(gomega.And(
+		gomega.MatchError(syscall.ENOSPC), gomega.MatchError(gomega.ContainSubstring("The disk is full."))))
+	g.Expect(os.ReadDir(dir)).To(gomega.BeEmpty(), "what was half made is gone")
 }
 
 func TestKindsFilesAreInTheModuleThatGoModPins(t *testing.T) {

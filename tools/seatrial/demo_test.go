@@ -17,8 +17,8 @@ import (
 	"seatrial/e2e/workshop/story"
 )
 
-// stage has scripts in the place of the real commands: they print how they are called.
-func stage(t *testing.T, script string) *story.World {
+// platform has scripts in the place of the real commands: they print how they are called.
+func platform(t *testing.T, script string) *story.World {
 	t.Helper()
 	bin := t.TempDir()
 	for _, name := range []string{"helm", "kubectl"} {
@@ -51,7 +51,7 @@ func TestAStoryThatHoldsIsToldWithWhatItsReaderSees(t *testing.T) {
 	var out bytes.Buffer
 	n := &narrator{out: &out, start: time.Now(), provider: "kind"}
 
-	world := stage(t, `echo "$(basename "$0") on $KUBECONFIG by $HELM_DRIVER"`)
+	world := platform(t, `echo "$(basename "$0") on $KUBECONFIG by $HELM_DRIVER"`)
 	g.Expect(n.tell(t.Context(), world, chapter(promise("five pods are ready", nil), promise("history has one revision", nil)))).To(gomega.Succeed())
 	g.Expect(n.verdict()).To(gomega.Succeed())
 
@@ -78,7 +78,7 @@ func TestABrokenPromiseIsShownAndCountedAndTheStoryGoesOn(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var out bytes.Buffer
 	n := &narrator{out: &out, start: time.Now(), provider: "kind"}
-	world := stage(t, `echo "Error: release: not found" >&2; exit 1`)
+	world := platform(t, `echo "Error: release: not found" >&2; exit 1`)
 
 	broken := promise("five pods are ready", errors.New("there are 4 pods:\nfour of them"))
 	g.Expect(n.tell(t.Context(), world, chapter(broken, promise("three Services are there", nil)))).To(gomega.Succeed())
@@ -98,7 +98,7 @@ func TestAPromiseThatNobodyCanLookAtIsSkippedWithTheReason(t *testing.T) {
 	read.Needs = cluster.Features{PodNetwork: true, Containers: true}
 	logs := promise("the log is empty", errors.New("never said"))
 	logs.Needs = cluster.Features{Containers: true}
-	g.Expect(n.tell(t.Context(), stage(t, ""), chapter(read, promise("three Services are there", nil), logs))).To(gomega.Succeed())
+	g.Expect(n.tell(t.Context(), platform(t, ""), chapter(read, promise("three Services are there", nil), logs))).To(gomega.Succeed())
 	g.Expect(n.verdict()).To(gomega.Succeed())
 	g.Expect(timeless(&out)).To(gomega.HaveSuffix(`
   skipped the entry is read back (needs containers, podNetwork)
@@ -114,7 +114,7 @@ func TestACommandThatPrintsNothingIsSeenToDoSo(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var out bytes.Buffer
 	n := &narrator{out: &out, start: time.Now(), provider: "kind"}
-	g.Expect(n.tell(t.Context(), stage(t, ""), chapter())).To(gomega.Succeed())
+	g.Expect(n.tell(t.Context(), platform(t, ""), chapter())).To(gomega.Succeed())
 	g.Expect(out.String()).To(gomega.ContainSubstring("$ kubectl get all -n helm-demo\n(nothing)\n"))
 }
 
@@ -123,7 +123,7 @@ func TestAChapterThatCannotBeDoneEndsTheStory(t *testing.T) {
 	n := &narrator{out: &bytes.Buffer{}, start: time.Now()}
 	stuck := chapter(promise("never looked at", errors.New("never said")))
 	stuck.Do = func(context.Context, *story.World) error { return errors.New("the image cannot be pulled") }
-	g.Expect(n.tell(t.Context(), stage(t, ""), stuck)).To(gomega.MatchError("Install: the image cannot be pulled"))
+	g.Expect(n.tell(t.Context(), platform(t, ""), stuck)).To(gomega.MatchError("Install: the image cannot be pulled"))
 	g.Expect(n.broken).To(gomega.BeZero(), "what was not looked at is not broken")
 }
 
@@ -135,7 +135,7 @@ func TestAnInterruptIsNoBrokenPromise(t *testing.T) {
 		interrupt()
 		return ctx.Err()
 	}})
-	g.Expect(n.tell(ctx, stage(t, ""), interrupted)).To(gomega.MatchError(context.Canceled))
+	g.Expect(n.tell(ctx, platform(t, ""), interrupted)).To(gomega.MatchError(context.Canceled))
 	g.Expect(n.broken).To(gomega.BeZero())
 }
 

@@ -44,14 +44,17 @@ func workshopCommand() *cobra.Command {
 	var provider string
 	var keep bool
 	cmd := &cobra.Command{
-		Use:   "workshop FILE...",
+		Use:   "workshop FILE...|SCENARIO...",
 		Short: "Runs workshop documents on a cluster and compares what comes with what they show",
 		Long: `Runs workshop documents on a cluster, in order, in one shell, and compares what comes with
 what they show: cell by cell, by type. The commands of a document are run on this machine as
 they stand: name only documents that you would follow yourself.
 
+Instead of files, folders with a scenario.yaml can be named: it says what the documents need.
+
 Exit code 0: a reader sees what the documents show. 1: something could not be run. 2: findings.`,
 		Example: `  seatrial workshop docs/exercise-1.md docs/exercise-2.md
+  seatrial workshop scenarios/guestbook --provider embedded
   seatrial workshop docs/exercise-3.md --setup 'kubectl create namespace demo' --setup 'helm install web ./chart -n demo'`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, files []string) (err error) {
@@ -85,6 +88,9 @@ Exit code 0: a reader sees what the documents show. 1: something could not be ru
 }
 
 func (r *rehearsal) run(ctx context.Context, files []string) error {
+	if folder(files[0]) {
+		return r.scenarios(ctx, files)
+	}
 	documents, err := load(files)
 	if err != nil {
 		return err
@@ -95,9 +101,21 @@ func (r *rehearsal) run(ctx context.Context, files []string) error {
 		}
 		return nil
 	}
-	return r.onCluster(ctx, func(ctx context.Context, stage trial.Shell, has []string) error {
-		return r.playAll(ctx, stage, has, documents)
-	})
+	count := &tally{}
+	err = r.onCluster(ctx, func(ctx context.Context, on framework.Handle) error { return r.files(ctx, on, documents, count) })
+	return r.conclude(count, err)
+}
+
+// conclude tells the verdict, unless something could not be run at all.
+func (r *rehearsal) conclude(count *tally, err error) error {
+	if err != nil {
+		return err
+	}
+	count.verdict(r.out)
+	if count.errors > 0 || r.strict && count.warnings > 0 {
+		return errFindings
+	}
+	return nil
 }
 
 // load reads all documents before anything runs: a mistake in the last one is said at once.
@@ -113,7 +131,7 @@ func load(files []string) ([]*workshop.Document, error) {
 }
 
 // onCluster brings up what the documents need, and takes it down again, also after Ctrl-C.
-func (r *rehearsal) onCluster(ctx context.Context, play func(context.Context, trial.Shell, []string) error) (err error) {
+func (r *rehearsal) onCluster(ctx context.Context, play func(context.Context, framework.Handle) error) (err error) {
 	start := time.Now()
 	environment, err := framework.Open(ctx, framework.Options{Settings: r.settings, Suite: "workshop-documents", Progress: func(line string) {
 		fmt.Fprintf(r.out, "   %5.1fs  %s\n", time.Since(start).Seconds(), line)
@@ -126,6 +144,11 @@ func (r *rehearsal) onCluster(ctx context.Context, play func(context.Context, tr
 		defer cancel()
 		err = errors.Join(err, environment.Close(ctx))
 	}()
+	return play(ctx, environment.Handle())
+}
+
+// files plays documents that were named one by one, in a shell whose home is thrown away.
+func (r *rehearsal) files(ctx context.Context, on framework.Handle, documents []*workshop.Document, count *tally) (err error) {
 	home, err := runid.TempDir("home")
 	if err != nil {
 		return err
@@ -135,20 +158,19 @@ func (r *rehearsal) onCluster(ctx context.Context, play func(context.Context, tr
 	if err != nil {
 		return fmt.Errorf("finding the folder to start in: %w", err)
 	}
-	handle := environment.Handle()
-	stage, err := shell.Start(shell.Options{
-		Dir: dir, Home: home, Path: []string{handle.Assets.Bin}, Env: []string{"KUBECONFIG=" + handle.Kubeconfig},
+	reader, err := shell.Start(shell.Options{
+		Dir: dir, Home: home, Path: []string{on.Assets.Bin}, Env: []string{"KUBECONFIG=" + on.Kubeconfig},
 	})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, stage.Close()) }()
+	defer func() { err = errors.Join(err, reader.Close()) }()
 	for _, command := range r.setup {
-		if err := r.prepare(ctx, stage, command); err != nil {
+		if err := r.prepare(ctx, reader, command); err != nil {
 			return err
 		}
 	}
-	return play(ctx, stage, handle.Features.Names())
+	return r.playAll(ctx, reader, on, documents, count)
 }
 
 func (r *rehearsal) prepare(ctx context.Context, stage trial.Shell, command string) error {
@@ -165,12 +187,11 @@ func (r *rehearsal) prepare(ctx context.Context, stage trial.Shell, command stri
 	return nil
 }
 
-func (r *rehearsal) playAll(ctx context.Context, stage trial.Shell, has []string, documents []*workshop.Document) error {
-	tally := &tally{}
+func (r *rehearsal) playAll(ctx context.Context, reader trial.Shell, on framework.Handle, documents []*workshop.Document, count *tally) error {
 	for i, doc := range documents {
 		teller := &teller{out: r.out, verbose: r.verbose}
 		teller.title(doc)
-		player := &trial.Player{Shell: stage, Has: has, Timeout: r.timeout, Patience: r.patience, Told: teller.step}
+		player := &trial.Player{Shell: reader, Has: on.Features.Names(), Timeout: r.timeout, Patience: r.patience, Told: teller.step}
 		if i == 0 {
 			player.From = r.from
 		}
@@ -178,16 +199,12 @@ func (r *rehearsal) playAll(ctx context.Context, stage trial.Shell, has []string
 		if err != nil {
 			return err
 		}
-		teller.findings(tally.add(performance))
+		teller.findings(count.add(performance))
 		if r.update {
 			if err := update(r.out, performance); err != nil {
 				return err
 			}
 		}
-	}
-	tally.verdict(r.out)
-	if tally.errors > 0 || r.strict && tally.warnings > 0 {
-		return errFindings
 	}
 	return nil
 }
