@@ -20,6 +20,8 @@ type Finding struct {
 	// Warning: the document has something wrong without misleading its reader.
 	Warning bool
 	Text    string
+
+	pod string // the beginning of the names of the pods it is about
 }
 
 // String begins with file and line, as editors know them.
@@ -90,7 +92,7 @@ func surplus(kind match.Kind) bool {
 // place finds the line of the file that a finding is about.
 func place(step *workshop.Step, one match.Finding) Finding {
 	f := problem(step, one.String())
-	f.Warning = one.Severity == match.Warning
+	f.Warning, f.pod = one.Severity == match.Warning, podOf(one)
 	if one.Line >= 0 && step.Expected != nil && one.Line < len(step.Expected.Lines) {
 		f.Line = step.Expected.Lines[one.Line].Number
 	}

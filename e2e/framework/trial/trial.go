@@ -200,6 +200,7 @@ func (s *session) run(ctx context.Context, play *Play) error {
 		}
 		found := s.judge(step, result)
 		if !failing(found) || !match.ReadOnly(step.Command) || time.Now().Add(pause).After(deadline) {
+			s.explain(ctx, step, found)
 			play.conclude(found)
 			if play.Verdict == Failed && broke(step, result) {
 				s.stuck = stuckBy(play)

@@ -212,3 +212,28 @@ func TestLintFindsWhatADocumentHasWrongByItself(t *testing.T) {
 		`exercise.md:5: warning: this is the command of line 2, but has "helm-dem" where that has "helm-demo"`,
 		gomega.And(gomega.HavePrefix("exercise.md:7: warning: "), gomega.ContainSubstring("zddn of 4 characters"))))
 }
+
+func TestAPodThatIsInTroubleIsExplainedByItsEvents(t *testing.T) {
+	g := gomega.NewWithT(t)
+	doc := document(t, "```console", "$ kubectl get pods -n demo", "NAME                     READY   STATUS    RESTARTS   AGE",
+		"redis-slave-586b4c847c-tkfj5   1/1     Running   0          5m", "```")
+	stage := &scripted{answers: map[string][]shell.Result{
+		"kubectl get pods -n demo": {{Output: "NAME                           READY   STATUS             RESTARTS   AGE\n" +
+			"redis-slave-586b4c847c-xxrdn   0/1     ImagePullBackOff   0          9s\n"}},
+		warnings + " --namespace=demo": {{Output: "redis-master-5d8b66464f-g7sh6\tBackOff: another pod\n" +
+			"redis-slave-586b4c847c-xxrdn\tFailed: there is no such image in any registry\nredis-slave-586b4c847c-xxrdn\tFailed: Error: ImagePullBackOff\n"}},
+	}}
+	found := texts(play(t, &Player{Shell: stage, Patience: time.Millisecond}, doc))
+	g.Expect(found).To(gomega.ContainElement(gomega.And(
+		gomega.ContainSubstring("STATUS: document says Running, cluster says ImagePullBackOff"),
+		gomega.HaveSuffix(" (event: Failed: there is no such image in any registry)"))))
+}
+
+func TestTheNamespaceIsThatOfTheCommand(t *testing.T) {
+	for command, want := range map[string]string{
+		"kubectl get pods": "", "kubectl get pods -n demo": " --namespace=demo", "kubectl get all --namespace demo -o wide": " --namespace=demo",
+		"kubectl get pods --namespace=demo": " --namespace=demo", "kubectl get pods -n": "",
+	} {
+		gomega.NewWithT(t).Expect(namespaceOf(command)).To(gomega.Equal(want), command)
+	}
+}
