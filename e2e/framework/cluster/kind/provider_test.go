@@ -276,5 +276,5 @@ func TestACreationIsBoundedByItsTimeout(t *testing.T) {
 	_, err = f.Create(t.Context(), cluster.Spec{Name: "busy", Keep: true, NodeImage: someImage, ReadyTimeout: 100 * time.Millisecond})
 
 	f.g.Expect(err).To(gomega.MatchError(gomega.And(
-		gomega.ContainSubstring("which another run holds"), gomega.HaveSuffix("not ready within 100ms"))))
+		gomega.ContainSubstring("which another process holds"), gomega.HaveSuffix("not ready within 100ms"))))
 }
