@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -24,32 +26,60 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	rounds := flags.Int("rounds", 3, "how often each side runs; the median counts")
+	only := flags.String("only", "", "measure only `one` of "+strings.Join(names(), ", "))
 	cold := flags.Bool("cold", false, "measure a build from empty caches too, which takes a quarter of an hour")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *only != "" && !slices.Contains(names(), *only) {
+		return fmt.Errorf("-only %s: there is no such measurement: choose one of %s", *only, strings.Join(names(), ", "))
 	}
 	b, err := open(ctx, *rounds)
 	if err != nil {
 		return err
 	}
 	defer b.close()
-	rows, err := b.controlPlanes(ctx)
-	if err != nil {
-		return err
-	}
-	for _, measure := range []func(context.Context) (row, error){b.exercises, b.clusters, b.stories, b.size} {
-		r, err := measure(ctx)
+	var rows []row
+	for _, one := range measurements() {
+		if *only != "" && *only != one.name || one.name == "cold" && !*cold && *only == "" {
+			continue
+		}
+		measured, err := one.run(b, ctx)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, r)
-	}
-	if *cold {
-		r, err := b.cold(ctx)
-		if err != nil {
-			return err
-		}
-		rows = append(rows, r)
+		rows = append(rows, measured...)
 	}
 	return show(os.Stdout, rows)
+}
+
+// measurement is one part of the table.
+type measurement struct {
+	name string
+	run  func(b *bench, ctx context.Context) ([]row, error)
+}
+
+func measurements() []measurement {
+	single := func(measure func(b *bench, ctx context.Context) (row, error)) func(*bench, context.Context) ([]row, error) {
+		return func(b *bench, ctx context.Context) ([]row, error) {
+			measured, err := measure(b, ctx)
+			return []row{measured}, err
+		}
+	}
+	return []measurement{
+		{"embedded", (*bench).controlPlanes},
+		{"exercises", single((*bench).exercises)},
+		{"cluster", single((*bench).clusters)},
+		{"story", single((*bench).stories)},
+		{"size", single((*bench).size)},
+		{"cold", single((*bench).cold)},
+	}
+}
+
+func names() []string {
+	var all []string
+	for _, one := range measurements() {
+		all = append(all, one.name)
+	}
+	return all
 }
