@@ -1,6 +1,7 @@
 package framework
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -23,7 +24,7 @@ type Settings struct {
 }
 
 // artifactsFolder is where evidence goes unless the user says otherwise: below the top
-// of the source tree.
+// of the source tree or, outside of it, below the working directory.
 const artifactsFolder = "_artifacts"
 
 // FromEnvironment reads the choices, and refuses words that mean nothing.
@@ -54,8 +55,11 @@ func (s Settings) ArtifactsOf(suite string) (string, error) {
 	folder := s.Artifacts
 	if folder == "" {
 		root, err := assets.Root()
+		if errors.Is(err, assets.ErrNoSourceTree) {
+			root, err = os.Getwd()
+		}
 		if err != nil {
-			return "", err
+			return "", fmt.Errorf("finding the folder for artifacts: %w", err)
 		}
 		folder = filepath.Join(root, artifactsFolder)
 	}

@@ -54,8 +54,12 @@ func (a Assets) RedisServer() string { return filepath.Join(a.Bin, "redis-server
 var ErrNotPrepared = errors.New("nothing is prepared for this source tree: run `make prepare`")
 
 // Load reads what was prepared for the source tree that the working directory is in.
+// Outside of any source tree, it is what was prepared last.
 func Load(w Want) (Assets, error) {
 	root, err := Root()
+	if errors.Is(err, ErrNoSourceTree) {
+		return newest(w)
+	}
 	if err != nil {
 		return Assets{}, err
 	}
@@ -163,7 +167,11 @@ func FindEngine(ctx context.Context, o engine.Options) (*engine.Engine, error) {
 	return engine.Find(ctx, o)
 }
 
-// Root is the top of the source tree that the working directory is in.
+// ErrNoSourceTree means that the working directory is not in a source tree of seatrial.
+var ErrNoSourceTree = errors.New("finding the source tree: no go.mod of module seatrial in this folder or above it")
+
+// Root is the top of the source tree that the working directory is in, or
+// [ErrNoSourceTree].
 func Root() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -177,7 +185,7 @@ func Root() (string, error) {
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", errors.New("finding the source tree: no go.mod of module seatrial in this folder or above it")
+			return "", ErrNoSourceTree
 		}
 		dir = filepath.Dir(dir)
 	}
