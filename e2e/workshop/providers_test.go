@@ -33,6 +33,7 @@ var _ = Describe("The same story on simulated nodes", Ordered, func() {
 		DeferCleanup(here.Close, NodeTimeout(chapterTimeout))
 		there, err = story.Open(ctx, simulated.Handle(), onTwoProviders())
 		Expect(err).ToNot(HaveOccurred())
+		DeferCleanup(there.Leave)
 	}, NodeTimeout(framework.OpenTimeout))
 
 	for _, chapter := range slices.DeleteFunc(story.Chapters(), func(c story.Chapter) bool { return c.Title == "Clean up" }) {

@@ -205,7 +205,7 @@ for d in guestbook-demo redis-master redis-slave; do kubectl rollout status -n "
 func (b *bench) script(ctx context.Context, e *framework.Environment) (time.Duration, error) {
 	kubectl, kubeconfig := e.Assets.Kubectl(), e.Cluster.Kubeconfig()
 	env := []string{
-		"KUBECONFIG=" + kubeconfig, "NS=" + scriptNamespace,
+		"KUBECONFIG=" + kubeconfig, "NS=" + scriptNamespace, "KUBECACHEDIR=" + filepath.Join(b.work, "kubectl"),
 		"PATH=" + e.Assets.Bin + string(os.PathListSeparator) + os.Getenv("PATH"),
 	}
 	if _, err := b.command(ctx, env, kubectl, "create", "namespace", scriptNamespace); err != nil {

@@ -51,6 +51,7 @@ func demo(ctx context.Context, n *narrator) (err error) {
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, world.Leave()) }()
 	for _, chapter := range story.Chapters() {
 		if err := n.tell(ctx, world, chapter); err != nil {
 			return err

@@ -21,7 +21,7 @@ const (
 )
 
 const (
-	readTimeout  = 20 * time.Second       // until the guestbook reads from where it should
+	readTimeout  = 20 * time.Second       // until the guestbook answers, and reads from where it should
 	readInterval = 250 * time.Millisecond // between two reads
 )
 
@@ -40,19 +40,38 @@ func readsFrom(where string) keep {
 }
 
 // write adds the greeting as a user of the application does: through the Service, by its
-// name in the cluster's DNS, from another pod.
+// name in the cluster's DNS, from another pod. It is written once, and only when the
+// guestbook answers: a node that does not know a Service yet sends what is for it out of the
+// cluster, where anybody may take it or refuse it.
 func (w *World) write(ctx context.Context) error {
+	if err := w.until(ctx, w.answers); err != nil {
+		return err
+	}
 	_, err := w.visit(ctx, "/rpush/guestbook/"+greeting)
 	return err
 }
 
-// reads expects that the guestbook shows the greeting and has read it from there. A read is
-// repeated for a while: an application notices a new or a lost slave when it next looks.
+// answers expects that it is the guestbook who answers at its address.
+func (w *World) answers(ctx context.Context) error {
+	answer, err := w.visit(ctx, "/lrange/guestbook")
+	if err == nil && answer.from == "" {
+		err = fmt.Errorf("the guestbook does not say where it has read from: %q", answer.body)
+	}
+	return err
+}
+
+// reads expects that the guestbook shows the greeting and has read it from there. An
+// application notices a new or a lost slave when it next looks.
 func (w *World) reads(ctx context.Context, from string) error {
+	return w.until(ctx, func(ctx context.Context) error { return w.read(ctx, from) })
+}
+
+// until repeats a look at the application for a while, until it sees what it should.
+func (w *World) until(ctx context.Context, look func(ctx context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	for {
-		err := w.read(ctx, from)
+		err := look(ctx)
 		if err == nil {
 			return nil
 		}

@@ -26,7 +26,7 @@ func (w *World) command(ctx context.Context, program string, args []string) (str
 	defer cancel()
 	var out, complaint bytes.Buffer
 	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Env = append(os.Environ(), "KUBECONFIG="+w.Kubeconfig, "HELM_DRIVER="+string(w.Driver))
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+w.Kubeconfig, "HELM_DRIVER="+string(w.Driver), "KUBECACHEDIR="+w.home)
 	cmd.Stdout, cmd.Stderr = &out, &complaint
 	if err := cmd.Run(); err != nil {
 		line := filepath.Base(program) + " " + strings.Join(args, " ")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -43,6 +44,7 @@ type World struct {
 	Kubeconfig string
 	Tools      assets.Assets
 
+	home     string // where helm and kubectl keep what they have learned of the cluster
 	features cluster.Features
 	config   *rest.Config
 	kube     kubernetes.Interface
@@ -58,7 +60,8 @@ type World struct {
 	stuck   string                // title of the chapter that could not be done
 }
 
-// Open makes the namespace and everything else the story needs before its first chapter.
+// Open makes the namespace and everything else the story needs before its first chapter. The
+// caller ends it with Close, or with Leave.
 func Open(ctx context.Context, h framework.Handle, t Telling) (*World, error) {
 	config, err := cluster.LoadRESTConfig(h.Kubeconfig)
 	if err != nil {
@@ -84,8 +87,11 @@ func Open(ctx context.Context, h framework.Handle, t Telling) (*World, error) {
 		Telling: t, Kubeconfig: h.Kubeconfig, Tools: h.Assets, features: h.Features, config: config, kube: kube, objects: live, helm: client,
 		chart: chart, ledgers: map[int]ledger.Ledger{},
 	}
-	if err := w.openNamespace(ctx); err != nil {
-		return nil, err
+	if w.home, err = runid.TempDir("story"); err == nil {
+		err = w.openNamespace(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, w.Leave())
 	}
 	return w, nil
 }
@@ -101,7 +107,7 @@ func openChart() (*helm.Chart, error) {
 // openNamespace starts from nothing: on a kept cluster, the namespace of an earlier run
 // that was killed is still there.
 func (w *World) openNamespace(ctx context.Context) error {
-	if err := w.Close(ctx); err != nil {
+	if err := w.removeNamespace(ctx); err != nil {
 		return err
 	}
 	ours := map[string]string{cluster.RunLabel: runid.Current().String()}
@@ -112,9 +118,24 @@ func (w *World) openNamespace(ctx context.Context) error {
 	return wait.DefaultServiceAccount(ctx, w.config, w.Namespace, namespaceTimeout)
 }
 
-// Close removes the namespace with all that is in it, unless it is somebody else's.
+// Close removes the namespace with all that is in it, and leaves.
 func (w *World) Close(ctx context.Context) error {
-	defer w.objects.Close()
+	return errors.Join(w.removeNamespace(ctx), w.Leave())
+}
+
+// Leave removes what there is of the world on this machine. It is enough where the cluster
+// itself is about to go.
+func (w *World) Leave() error {
+	w.objects.Close()
+	if err := os.RemoveAll(w.home); err != nil {
+		return fmt.Errorf("leaving the story: %w", err)
+	}
+	return nil
+}
+
+// removeNamespace waits until the namespace is gone with all that is in it. One that is
+// somebody else's stays.
+func (w *World) removeNamespace(ctx context.Context) error {
 	there, err := w.kube.CoreV1().Namespaces().Get(ctx, w.Namespace, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		return nil
