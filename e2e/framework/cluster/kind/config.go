@@ -16,6 +16,11 @@ const (
 
 	// restartPeriod is the longest time a container waits to be started again.
 	restartPeriod = "2s"
+
+	// proxyPause is the shortest time between two changes of the rules that lead Services to
+	// their pods. The default of a second is for clusters with thousands of Services; here it
+	// only means that a Service answers up to a second after its pods are ready.
+	proxyPause = "50ms"
 )
 
 // extraArgs are flags of a control-plane component. Kind turns the map into the
@@ -42,6 +47,16 @@ type kubeletPatch struct {
 	CrashLoopBackOff *crashLoop `json:"crashLoopBackOff,omitempty"`
 }
 
+// proxyPatch is for the mode that kind chooses unless told.
+type proxyPatch struct {
+	Kind     string  `json:"kind"`
+	IPTables pausing `json:"iptables"`
+}
+
+type pausing struct {
+	MinSyncPeriod string `json:"minSyncPeriod"`
+}
+
 type crashLoop struct {
 	MaxContainerRestartPeriod string `json:"maxContainerRestartPeriod"`
 }
@@ -59,7 +74,8 @@ func renderConfig(o *order, host engine.Host) (*v1alpha4.Cluster, error) {
 		config.Nodes = append(config.Nodes, renderNode(o, v1alpha4.WorkerRole))
 	}
 
-	for _, patch := range []any{throwAway(o), kubelet(o, host)} {
+	proxy := proxyPatch{Kind: "KubeProxyConfiguration", IPTables: pausing{MinSyncPeriod: proxyPause}}
+	for _, patch := range []any{throwAway(o), kubelet(o, host), proxy} {
 		text, err := yaml.Marshal(patch)
 		if err != nil {
 			return nil, fmt.Errorf("rendering a kubeadm patch: %w", err)

@@ -55,6 +55,10 @@ kubeadmConfigPatches:
       leader-elect: "false"
 - |
   kind: KubeletConfiguration
+- |
+  iptables:
+    minSyncPeriod: 50ms
+  kind: KubeProxyConfiguration
 `))
 }
 
