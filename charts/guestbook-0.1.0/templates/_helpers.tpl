@@ -64,16 +64,22 @@ spec:
       ports:
         - name: redis-server
           containerPort: 6379
-      readinessProbe:
+      startupProbe:
         exec:
           command: ["redis-cli", "-e", "-p", "6379", "dbsize"]
         periodSeconds: 1
-        timeoutSeconds: 2
+        timeoutSeconds: 5
+        failureThreshold: 86400
+      readinessProbe:
+        exec:
+          command: ["redis-cli", "-e", "-p", "6379", "dbsize"]
+        periodSeconds: 10
+        timeoutSeconds: 5
+        failureThreshold: 2
       livenessProbe:
         exec:
           command: ["redis-cli", "-p", "6379", "ping"]
-        initialDelaySeconds: 10
-        periodSeconds: 10
+        periodSeconds: 30
         timeoutSeconds: 5
       securityContext:
         {{- include "guestbook.containerSecurityContext" . | nindent 8 }}

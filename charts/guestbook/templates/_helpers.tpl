@@ -65,8 +65,9 @@ capabilities:
 The pod of a Redis server. Takes root (the chart's own context), role and args.
 
 A server is ready when it answers a read: a master does so at once, a slave only while it follows its master, because
-it is told to refuse stale reads. It is alive as long as it answers anything, so a slave that waits for its master is
-not restarted.
+it is told to refuse stale reads. A start is looked at each second, for a day: a slave that waits for its master is not
+restarted. Once started, a server is looked at more rarely, because each look starts a process in the container, which
+costs more than the server itself; until it is noticed that a slave has lost its master, it refuses reads by itself.
 */}}
 {{- define "guestbook.redisPod" -}}
 {{- $values := .root.Values.redis -}}
@@ -93,16 +94,22 @@ spec:
       ports:
         - name: redis-server
           containerPort: {{ $values.port }}
-      readinessProbe:
+      startupProbe:
         exec:
           command: ["redis-cli", "-e", "-p", "{{ $values.port }}", "dbsize"]
         periodSeconds: 1
-        timeoutSeconds: 2
+        timeoutSeconds: 5
+        failureThreshold: 86400
+      readinessProbe:
+        exec:
+          command: ["redis-cli", "-e", "-p", "{{ $values.port }}", "dbsize"]
+        periodSeconds: 10
+        timeoutSeconds: 5
+        failureThreshold: 2
       livenessProbe:
         exec:
           command: ["redis-cli", "-p", "{{ $values.port }}", "ping"]
-        initialDelaySeconds: 10
-        periodSeconds: 10
+        periodSeconds: 30
         timeoutSeconds: 5
       securityContext:
         {{- include "guestbook.containerSecurityContext" . | nindent 8 }}
