@@ -77,6 +77,7 @@ type Client struct {
 	maxHistory int
 	timeout    time.Duration
 	log        *slog.Logger
+	options    OperationOptions
 
 	loader    clientcmd.ClientConfig
 	host      string

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"helm.sh/helm/v3/pkg/action"
 	"helm.sh/helm/v3/pkg/release"
 )
 
@@ -29,11 +28,7 @@ func (c *Client) Install(ctx context.Context, name string, ch *Chart, v Values) 
 		if err != nil {
 			return nil, err
 		}
-		install := action.NewInstall(s.action)
-		install.ReleaseName = name
-		install.Namespace = c.namespace
-		install.Timeout = c.timeout
-		made, err := install.Run(fresh, v.clone())
+		made, err := c.install(s, name).Run(fresh, v.clone())
 		if last := s.records.last(); err != nil && last != nil {
 			return nil, fmt.Errorf("%w (revision %d, %s): upgrade it, or uninstall it first",
 				ErrReleaseExists, last.Version, last.Info.Status)
@@ -51,11 +46,7 @@ func (c *Client) Upgrade(ctx context.Context, name string, ch *Chart, v Values) 
 		if err != nil {
 			return nil, err
 		}
-		upgrade := action.NewUpgrade(s.action)
-		upgrade.Namespace = c.namespace
-		upgrade.Timeout = c.timeout
-		upgrade.MaxHistory = c.maxHistory
-		made, err := upgrade.Run(name, fresh, v.clone())
+		made, err := c.upgrade(s).Run(name, fresh, v.clone())
 		if last := s.records.last(); err != nil && last != nil && last.Info.Status.IsPending() {
 			return nil, fmt.Errorf("%w: revision %d is %s: wait for it, or roll back or uninstall the release if nobody is at it",
 				ErrPending, last.Version, last.Info.Status)
@@ -69,10 +60,8 @@ func (c *Client) Upgrade(ctx context.Context, name string, ch *Chart, v Values) 
 // become ready.
 func (c *Client) Rollback(ctx context.Context, name string, revision int) (*Release, error) {
 	return c.change(ctx, rollingBack, name, func(s *session) (*release.Release, error) {
-		rollback := action.NewRollback(s.action)
+		rollback := c.rollback(s)
 		rollback.Version = revision
-		rollback.Timeout = c.timeout
-		rollback.MaxHistory = c.maxHistory
 		err := rollback.Run(name)
 		last := s.records.last()
 		if err != nil && last != nil && s.records.own == nil {
@@ -89,23 +78,6 @@ func (c *Client) Rollback(ctx context.Context, name string, revision int) (*Rele
 		}
 		return s.records.own.release, nil
 	})
-}
-
-// Uninstall removes a release, its objects and its history. It waits for hooks, but not
-// for the objects to be gone. One that was stopped can be repeated.
-func (c *Client) Uninstall(ctx context.Context, name string) error {
-	_, err := c.change(ctx, uninstalling, name, func(s *session) (*release.Release, error) {
-		uninstall := action.NewUninstall(s.action)
-		uninstall.Timeout = c.timeout
-		uninstall.DeletionPropagation = "background"
-		response, err := uninstall.Run(name)
-		if err != nil {
-			// Helm only logs which objects could not be deleted.
-			return nil, s.objects.undeleted.or(err)
-		}
-		return response.Release, nil
-	})
-	return err
 }
 
 // change runs an operation to its end, bound to ctx and the client's timeout, and sets

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"helm.sh/helm/v3/pkg/kube"
@@ -41,9 +42,66 @@ func (o *objects) WaitForDelete(list kube.ResourceList, timeout time.Duration) e
 	return o.wait(list, timeout, " to be gone", goneState)
 }
 
-// Wait waits for the CustomResourceDefinitions that a chart brings in its crds/ to be
-// served. It is never asked to wait for anything else.
+// Wait waits for the objects of a release to be ready, as Helm sees it. It is also how
+// Helm waits for the CustomResourceDefinitions that a chart brings in its crds/.
 func (o *objects) Wait(list kube.ResourceList, timeout time.Duration) error {
+	definitions := list.Filter(isDefinition)
+	if err := o.waitServed(definitions, timeout); err != nil || len(definitions) == len(list) {
+		return err
+	}
+	return o.waitReady(list, timeout, kube.PausedAsReady(true))
+}
+
+// WaitWithJobs waits for Jobs too.
+func (o *objects) WaitWithJobs(list kube.ResourceList, timeout time.Duration) error {
+	if err := o.waitServed(list.Filter(isDefinition), timeout); err != nil {
+		return err
+	}
+	return o.waitReady(list, timeout, kube.PausedAsReady(true), kube.CheckJobs(true))
+}
+
+func isDefinition(info *resource.Info) bool { return kindOf(info) == "CustomResourceDefinition" }
+
+// waitReady asks Helm's own checker until it is content with every object. Errors that
+// may pass, such as that of a pod that is gone by now, are asked about again.
+func (o *objects) waitReady(list kube.ResourceList, timeout time.Duration, options ...kube.ReadyCheckerOption) error {
+	client, err := o.session.KubernetesClientSet()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeoutCause(o.session.link.ctx, timeout, &timeoutError{timeout})
+	defer cancel()
+	checker := kube.NewReadyChecker(client, o.session.debug, options...)
+	return sideBySide(ctx, task{verb: "waiting for", rest: " to be ready"}, list, func(info *resource.Info) error {
+		for {
+			ready, err := checker.IsReady(ctx, info)
+			if ready {
+				return nil
+			}
+			if o.final(err) {
+				return err
+			}
+			if over := pause(ctx); over != nil {
+				return errors.Join(over, err)
+			}
+		}
+	}).or(nil)
+}
+
+// final tells whether an object that err is about cannot become ready any more.
+func (o *objects) final(err error) bool {
+	if err == nil || apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
+		return false
+	}
+	status, answered := errors.AsType[*apierrors.StatusError](err)
+	if answered {
+		return status.Status().Code < http.StatusInternalServerError && !apierrors.IsTooManyRequests(err)
+	}
+	return o.session.link.ctx.Err() == nil && o.session.link.unreachable() == nil // A Job that failed.
+}
+
+// waitServed waits for the kinds of definitions to be served.
+func (o *objects) waitServed(list kube.ResourceList, timeout time.Duration) error {
 	if err := o.wait(list, timeout, " to be established", definitionState); err != nil {
 		return err
 	}

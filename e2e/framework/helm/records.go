@@ -23,8 +23,11 @@ type records struct {
 	read    bool
 	found   []*release.Release
 	current []*release.Release
-	// own is the record of the operation's own revision.
+	// own is the record of the operation's own revision: of an upgrade that undoes
+	// itself, that of the rollback.
 	own *recorded
+	// undone tells that the operation failed and went on to undo what it did.
+	undone bool
 	// unsaved are the records whose newest state is not in the cluster.
 	unsaved map[string]*recorded
 }
@@ -84,6 +87,7 @@ func (r *records) Create(key string, rel *release.Release) error {
 	if errors.Is(err, driver.ErrReleaseExists) || refused(err) {
 		return err
 	}
+	r.undone = r.own != nil
 	r.own = &recorded{key: key, release: rel, doubtful: err != nil}
 	r.current = append(r.current, rel)
 	return err
@@ -111,6 +115,10 @@ func (r *records) Delete(key string) (*release.Release, error) {
 	deleted, err := r.Driver.Delete(key)
 	if err == nil {
 		r.current = slices.DeleteFunc(r.current, func(rel *release.Release) bool { return rel.Version == deleted.Version })
+		delete(r.unsaved, key)
+		if r.own != nil && r.own.key == key { // An installation that undoes itself.
+			r.own = nil
+		}
 	}
 	return deleted, err
 }

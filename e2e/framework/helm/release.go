@@ -37,6 +37,10 @@ type Hook struct {
 	Weight int
 	// Events are such as "pre-install" and "post-upgrade".
 	Events []string
+	// DeletePolicies are such as "hook-succeeded"; empty means "before-hook-creation".
+	DeletePolicies []string
+	// Manifest is the object.
+	Manifest string
 	// Phase is how the last run ended ("Succeeded", "Failed"); empty if it never ran.
 	Phase string
 	// Started and Completed are those of the last run, or zero.
@@ -97,20 +101,26 @@ func toRelease(from *release.Release) *Release {
 }
 
 func toHook(from *release.Hook) Hook {
-	events := make([]string, 0, len(from.Events))
-	for _, event := range from.Events {
-		events = append(events, event.String())
-	}
 	return Hook{
-		Name:      from.Name,
-		Kind:      from.Kind,
-		Path:      from.Path,
-		Weight:    from.Weight,
-		Events:    events,
-		Phase:     from.LastRun.Phase.String(),
-		Started:   from.LastRun.StartedAt.Time,
-		Completed: from.LastRun.CompletedAt.Time,
+		Name:           from.Name,
+		Kind:           from.Kind,
+		Path:           from.Path,
+		Weight:         from.Weight,
+		Events:         texts(from.Events),
+		DeletePolicies: texts(from.DeletePolicies),
+		Manifest:       from.Manifest,
+		Phase:          from.LastRun.Phase.String(),
+		Started:        from.LastRun.StartedAt.Time,
+		Completed:      from.LastRun.CompletedAt.Time,
 	}
+}
+
+func texts[T ~string](from []T) []string {
+	var to []string
+	for _, one := range from {
+		to = append(to, string(one))
+	}
+	return to
 }
 
 // toStatus names every state of Helm, so that the linter tells of a new one.

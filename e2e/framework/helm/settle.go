@@ -33,7 +33,7 @@ func (s *session) settle(ctx context.Context, kind operation, err error) error {
 		return err
 	}
 	switch lost := s.save(ctx, unsettled); {
-	case lost == nil && done:
+	case lost == nil && done && !s.records.undone:
 		return nil
 	case lost == nil:
 		return err
