@@ -1,0 +1,64 @@
+package report
+
+import "time"
+
+// Event is one thing that happened. Exactly one of its pointers is set, besides the time.
+type Event struct {
+	At time.Time
+
+	// Began starts the run, and Finished ends it.
+	Began    *Began
+	Finished *Finished
+	// Settled says which cluster it is.
+	Settled *Where
+	// PhaseBegan and PhaseEnded are stretches of time by name. They may overlap.
+	PhaseBegan, PhaseEnded *string
+	// Progress is a line on what is being waited for. It is told, not kept.
+	Progress *string
+	// SubjectBegan announces a document or a path, SubjectEnded completes it. Several may be under way at once.
+	SubjectBegan *SubjectBegan
+	SubjectEnded *SubjectEnded
+	// StepBegan announces a step of a subject; StepEnded has all of it.
+	StepBegan, StepEnded *StepEvent
+}
+
+// Began is the start of a run.
+type Began struct{ Command []string }
+
+// Finished is the end of a run. Trouble is what kept it from finding something out, or nil.
+type Finished struct{ Trouble error }
+
+// SubjectID tells subjects apart that are under way at the same time. The teller chooses it; each begins once.
+type SubjectID string
+
+// SubjectBegan says what will be tried: all of it that is known before.
+type SubjectBegan struct {
+	ID SubjectID
+	// Steps is how many there will be, or 0 if nobody knows.
+	Steps   int
+	Subject Subject
+}
+
+// SubjectEnded says how it ended: verdict, reason, findings and revisions are taken from the subject. A verdict of its
+// own is only needed where the steps do not say it: when it was skipped, or could not be found out.
+type SubjectEnded struct {
+	ID      SubjectID
+	Subject Subject
+}
+
+// StepEvent is a step of a subject.
+type StepEvent struct {
+	Subject SubjectID
+	Step    Step
+}
+
+// Sink hears events. Calls never overlap.
+type Sink interface {
+	Hear(e Event)
+}
+
+// SinkFunc is a function that hears events.
+type SinkFunc func(e Event)
+
+// Hear calls the function.
+func (f SinkFunc) Hear(e Event) { f(e) }

@@ -1,0 +1,149 @@
+package report_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/joshdk/go-junit"
+	"github.com/mattn/go-runewidth"
+	"github.com/onsi/gomega"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"pgregory.net/rapid"
+
+	"seatrial/e2e/framework/report"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden compares with a file below testdata, or writes it.
+func golden(t *testing.T, name string, content []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		//nolint:gosec // It is a file of the source tree.
+		gomega.NewWithT(t).Expect(os.WriteFile(path, content, 0o644)).To(gomega.Succeed())
+	}
+	want, err := os.ReadFile(path)
+	gomega.NewWithT(t).Expect(err).ToNot(gomega.HaveOccurred())
+	gomega.NewWithT(t).Expect(string(content)).To(gomega.Equal(string(want)), "write it anew with go test . -update")
+}
+
+func TestTheSchemaIsCurrent(t *testing.T) {
+	schema, err := report.Schema()
+	gomega.NewWithT(t).Expect(err).ToNot(gomega.HaveOccurred())
+	golden(t, "report.schema.json", schema)
+}
+
+func schema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	g := gomega.NewWithT(t)
+	content, err := report.Schema()
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(content))
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	compiler := jsonschema.NewCompiler()
+	g.Expect(compiler.AddResource("report.json", document)).To(gomega.Succeed())
+	compiled, err := compiler.Compile("report.json")
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	return compiled
+}
+
+func TestTheJSONReportKeepsToItsSchema(t *testing.T) {
+	g := gomega.NewWithT(t)
+	for _, trouble := range []error{nil, errTrouble} {
+		content, err := report.JSON(told(trouble))
+		g.Expect(err).ToNot(gomega.HaveOccurred())
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(content))
+		g.Expect(err).ToNot(gomega.HaveOccurred())
+		g.Expect(schema(t).Validate(value)).To(gomega.Succeed())
+		again, err := report.ParseJSON(content)
+		g.Expect(err).ToNot(gomega.HaveOccurred())
+		g.Expect(again).To(gomega.Equal(told(trouble)))
+	}
+}
+
+func TestAReportOfAnotherShapeIsRefused(t *testing.T) {
+	for content, says := range map[string]string{
+		`{"version":"seatrial.dev/report/v9"}`:              `its version is "seatrial.dev/report/v9"`,
+		`{"version":"seatrial.dev/report/v1","stranger":1}`: `unknown field "stranger"`,
+		`[]`: "cannot unmarshal",
+		`{`:  "unexpected end",
+	} {
+		_, err := report.ParseJSON([]byte(content))
+		gomega.NewWithT(t).Expect(err).To(gomega.MatchError(gomega.ContainSubstring(says)))
+	}
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(`{"version":"seatrial.dev/report/v9"}`))
+	gomega.NewWithT(t).Expect(err).ToNot(gomega.HaveOccurred())
+	gomega.NewWithT(t).Expect(schema(t).Validate(value)).ToNot(gomega.Succeed())
+}
+
+func TestTheJUnitReportSaysTheSameToItsReaders(t *testing.T) {
+	g := gomega.NewWithT(t)
+	content, err := report.JUnit(told(errTrouble))
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	golden(t, "junit.xml", content)
+
+	suites, err := junit.Ingest(content)
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	g.Expect(suites).To(gomega.HaveLen(4), "one for each subject, and one for the trouble")
+	var failed []string
+	for _, suite := range suites {
+		for _, test := range suite.Tests {
+			if test.Status == junit.StatusFailed {
+				failed = append(failed, test.Name+": "+test.Message)
+			}
+		}
+	}
+	g.Expect(failed).To(gomega.Equal([]string{
+		"2. line 38: helm history guestbook-demo: " + wrongCell.Text,
+		"2. roll back to 1: a port of revision 2 is still there after the rollback | to 1",
+	}))
+}
+
+func TestAnyOutputCanStandInTheReports(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		output := rapid.StringOf(rapid.Rune()).Draw(t, "output")
+		recorder := &report.Recorder{}
+		stream := report.NewStream(clock(), recorder)
+		stream.Begin(output)
+		stream.BeginSubject("d", 1, report.Subject{Title: output, Kind: report.Document})
+		stream.EndStep("d", report.Step{
+			Number: 1, Name: output, Command: output, Verdict: report.Failed, Output: output,
+			Findings: []report.Finding{{Severity: report.Error, Text: output, Expected: output, Actual: output}},
+		})
+		stream.EndSubject("d", report.Subject{})
+		stream.Finish(nil)
+		run := recorder.Run()
+		content, err := report.JUnit(run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if suites, err := junit.Ingest(content); err != nil || len(suites) != 1 || suites[0].Totals.Failed != 1 {
+			t.Fatalf("%v: %s", err, content)
+		}
+		if annotations := report.Annotations(run); strings.Count(annotations, "\n") != 1 {
+			t.Fatalf("an annotation is one line: %q", annotations)
+		}
+		if summary := report.Markdown(run); strings.Count(summary, "\n| ") < 4 {
+			t.Fatalf("the tables are broken: %q", summary)
+		}
+	})
+}
+
+func TestGitHubShowsEachFindingAtItsLine(t *testing.T) {
+	golden(t, "annotations.txt", []byte(report.Annotations(told(errTrouble))))
+	golden(t, "summary.md", []byte(report.Markdown(told(errTrouble))))
+}
+
+func TestATerminalShowsTheWrongCellAndTheVerdict(t *testing.T) {
+	var out bytes.Buffer
+	report.Summary(&out, told(errTrouble))
+	golden(t, "terminal.txt", out.Bytes())
+	for line := range strings.Lines(out.String()) {
+		gomega.NewWithT(t).Expect(runewidth.StringWidth(strings.TrimRight(line, "\n"))).To(gomega.BeNumerically("<=", report.Width), line)
+	}
+}

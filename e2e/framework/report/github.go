@@ -1,0 +1,109 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Annotations writes the findings as workflow commands of GitHub Actions, which shows each at its line of the file. The
+// escapes are those of its toolkit: percent signs and line ends everywhere, colons and commas in properties too.
+func Annotations(run Run) string {
+	var out strings.Builder
+	for i := range run.Subjects {
+		subject := &run.Subjects[i]
+		for _, finding := range subject.AllFindings() {
+			annotate(&out, finding, subject.Name())
+		}
+	}
+	if run.Trouble != "" {
+		annotate(&out, Finding{Severity: Error, Text: run.Trouble}, "seatrial")
+	}
+	return out.String()
+}
+
+func annotate(out *strings.Builder, f Finding, title string) {
+	command := map[Severity]string{Error: "error", Warning: "warning", Note: "notice"}[f.Severity]
+	properties := []string{"title=" + escapeProperty(title)}
+	if f.File != "" {
+		properties = append(properties, "file="+escapeProperty(f.File))
+		if f.Line > 0 {
+			properties = append(properties, fmt.Sprintf("line=%d", f.Line))
+		}
+	}
+	text := f.Text
+	if f.Word != "" {
+		text = f.Word + ": " + text
+	}
+	if f.Remedy != "" {
+		text += "\n" + f.Remedy
+	}
+	fmt.Fprintf(out, "::%s %s::%s\n", command, strings.Join(properties, ","), escapeData(text))
+}
+
+func escapeData(text string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(text)
+}
+
+func escapeProperty(text string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(escapeData(text))
+}
+
+// Markdown writes a summary for a job's page or a comment on a pull request: the verdict, a table of subjects, and the
+// findings of those that failed.
+func Markdown(run Run) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "## %s %s\n\n", sign(run.Verdict), run.Sentence())
+	if run.Where.Provider != "" {
+		fmt.Fprintf(&out, "On provider `%s`, Kubernetes %s, in %.1f s.\n\n", run.Where.Provider, run.Where.Kubernetes, run.Ended.Sub(run.Started).Seconds())
+	}
+	if run.Trouble != "" {
+		fmt.Fprintf(&out, "**Could not be found out:** %s\n\n", cell(run.Trouble))
+	}
+	out.WriteString("| | what | steps | time |\n| --- | --- | --- | --- |\n")
+	for i := range run.Subjects {
+		subject := &run.Subjects[i]
+		passed := 0
+		for k := range subject.Steps {
+			if subject.Steps[k].Verdict == Passed {
+				passed++
+			}
+		}
+		fmt.Fprintf(&out, "| %s | %s | %d of %d | %.1f s |\n", sign(subject.Verdict), cell(subject.Name()), passed, len(subject.Steps), subject.Ended.Sub(subject.Started).Seconds())
+	}
+	for i := range run.Subjects {
+		findingsInMarkdown(&out, run.Subjects[i])
+	}
+	return out.String()
+}
+
+func findingsInMarkdown(out *strings.Builder, s Subject) {
+	all := s.AllFindings()
+	if len(all) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\n### %s\n\n| | where | what | promised | seen |\n| --- | --- | --- | --- | --- |\n", cell(s.Name()))
+	for _, finding := range all {
+		where := finding.Object
+		if finding.Field != "" {
+			where += " " + finding.Field
+		}
+		if finding.Line > 0 {
+			where = strings.TrimSpace(fmt.Sprintf("line %d %s", finding.Line, where))
+		}
+		text := cell(finding.Text)
+		if finding.Word != "" {
+			text = "**" + finding.Word + "** " + text
+		}
+		fmt.Fprintf(out, "| %s | %s | %s | %s | %s |\n", finding.Severity, cell(where), text, cell(finding.Expected), cell(finding.Actual))
+	}
+}
+
+func sign(v Verdict) string {
+	return map[Verdict]string{Passed: "✅", Failed: "❌", Skipped: "⏭️", NotRun: "⏸️", Undecided: "❓"}[v]
+}
+
+// cell makes a text fit for a cell of a table in Markdown, where neither its lines nor its marks may be taken for
+// the table's, nor anything in it for HTML.
+func cell(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", "\r", "", "\n", "<br>", "*", "\\*", "_", "\\_", "`", "\\`").Replace(text)
+}

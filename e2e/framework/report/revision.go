@@ -1,0 +1,31 @@
+package report
+
+// Revision is one revision of a release, and what became of its objects since the one before.
+type Revision struct {
+	Number      int      `json:"number"`
+	Status      string   `json:"status"`
+	Description string   `json:"description,omitempty"`
+	Chart       string   `json:"chart,omitempty"`
+	Objects     []Object `json:"objects,omitempty"`
+}
+
+// Fate is what a revision did to an object.
+type Fate string
+
+// The fates. Returned objects were there, went, and are there again as they were.
+const (
+	Came     Fate = "came"
+	Kept     Fate = "kept"
+	Changed  Fate = "changed"
+	Went     Fate = "went"
+	Returned Fate = "returned"
+)
+
+// Object is one object in a revision.
+type Object struct {
+	// Name is kind and name, such as Service/redis-slave.
+	Name string `json:"name"`
+	Fate Fate   `json:"fate" jsonschema:"enum=came,enum=kept,enum=changed,enum=went,enum=returned"`
+	// Fields are those that changed.
+	Fields []string `json:"fields,omitempty"`
+}

@@ -1,0 +1,72 @@
+package report
+
+import (
+	"sync"
+	"time"
+)
+
+// Stream passes events on to everybody who listens, one at a time, with the time at which they were told. It may be
+// used by several goroutines at once. The zero value has no listeners.
+type Stream struct {
+	mutex sync.Mutex
+	now   func() time.Time
+	sinks []Sink
+}
+
+// NewStream is a stream to these listeners. The clock is for tests; nil is the real one.
+func NewStream(clock func() time.Time, sinks ...Sink) *Stream {
+	return &Stream{now: clock, sinks: sinks}
+}
+
+func (s *Stream) tell(e Event) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if e.At.IsZero() {
+		if s.now == nil {
+			e.At = time.Now()
+		} else {
+			e.At = s.now()
+		}
+	}
+	for _, sink := range s.sinks {
+		sink.Hear(e)
+	}
+}
+
+// Begin starts the run. The command is its words.
+func (s *Stream) Begin(command ...string) { s.tell(Event{Began: &Began{Command: command}}) }
+
+// Finish ends the run. Trouble is what kept it from finding something out, or nil.
+func (s *Stream) Finish(trouble error) { s.tell(Event{Finished: &Finished{Trouble: trouble}}) }
+
+// Settle says which cluster is worked on.
+func (s *Stream) Settle(where Where) { s.tell(Event{Settled: &where}) }
+
+// Progress tells a line on what is being done or waited for.
+func (s *Stream) Progress(line string) { s.tell(Event{Progress: &line}) }
+
+// Phase begins a stretch of time with a name, and returns what ends it.
+func (s *Stream) Phase(name string) (end func()) {
+	s.tell(Event{PhaseBegan: &name})
+	return sync.OnceFunc(func() { s.tell(Event{PhaseEnded: &name}) })
+}
+
+// BeginSubject announces a document or a path.
+func (s *Stream) BeginSubject(id SubjectID, steps int, subject Subject) {
+	s.tell(Event{SubjectBegan: &SubjectBegan{ID: id, Steps: steps, Subject: subject}})
+}
+
+// EndSubject completes it with verdict, reason, findings and revisions.
+func (s *Stream) EndSubject(id SubjectID, subject Subject) {
+	s.tell(Event{SubjectEnded: &SubjectEnded{ID: id, Subject: subject}})
+}
+
+// BeginStep announces a step.
+func (s *Stream) BeginStep(id SubjectID, step Step) {
+	s.tell(Event{StepBegan: &StepEvent{Subject: id, Step: step}})
+}
+
+// EndStep has all of a step.
+func (s *Stream) EndStep(id SubjectID, step Step) {
+	s.tell(Event{StepEnded: &StepEvent{Subject: id, Step: step}})
+}

@@ -1,0 +1,75 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
+
+// Title is the step as a list has it: its number, its line and the first line of what was done.
+func (s Step) Title() string {
+	what := FirstLine(cmp.Or(s.Name, s.Command))
+	if s.Line > 0 {
+		what = fmt.Sprintf("line %d: %s", s.Line, what)
+	}
+	if s.Number > 0 {
+		what = fmt.Sprintf("%d. %s", s.Number, what)
+	}
+	return what
+}
+
+// OneLine is the finding on one line that begins with its place, as editors and terminals know it.
+func (f Finding) OneLine() string {
+	place := ""
+	if f.File != "" {
+		place = f.File + ": "
+		if f.Line > 0 {
+			place = fmt.Sprintf("%s:%d: ", f.File, f.Line)
+		}
+	}
+	word := string(f.Severity)
+	if f.Word != "" {
+		word += " " + f.Word
+	}
+	return place + word + ": " + f.Text
+}
+
+// FirstLine is the first line of a text, with a mark if there are more.
+func FirstLine(text string) string {
+	line, _, more := strings.Cut(strings.TrimSpace(text), "\n")
+	if more {
+		return strings.TrimSpace(strings.TrimSuffix(line, "\\")) + " …"
+	}
+	return line
+}
+
+// Sentence is the verdict with what it was reached by: "FAILED: 3 of 4 steps passed, 1 failed, 2 errors".
+func (r Run) Sentence() string {
+	count := r.Count()
+	total := 0
+	for _, verdict := range Verdicts() {
+		total += count.Steps[verdict]
+	}
+	parts := []string{fmt.Sprintf("%d of %s passed", count.Steps[Passed], plural(total, "step"))}
+	for _, verdict := range Verdicts() {
+		if n := count.Steps[verdict]; n > 0 && verdict != Passed {
+			parts = append(parts, fmt.Sprintf("%d %s", n, verdict))
+		}
+	}
+	for _, severity := range []Severity{Error, Warning, Note} {
+		if n := count.Findings[severity]; n > 0 {
+			parts = append(parts, plural(n, string(severity)))
+		}
+	}
+	if count.NotCovered > 0 {
+		parts = append(parts, plural(count.NotCovered, "place")+" not covered")
+	}
+	return strings.ToUpper(string(r.Verdict)) + ": " + strings.Join(parts, ", ")
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
