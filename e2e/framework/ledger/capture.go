@@ -4,21 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 
-	"golang.org/x/sync/errgroup"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
 	"seatrial/e2e/framework/objects"
 )
-
-// atOnce bounds the requests to the API server at one time.
-const atOnce = 8
 
 // Request is what to write down.
 type Request struct {
@@ -26,15 +19,23 @@ type Request struct {
 	Namespace string
 	// Objects are those of the manifest.
 	Objects []*unstructured.Unstructured
+	// Hooks are the objects of the revision's hooks, with the annotations that make them hooks.
+	Hooks []*unstructured.Unstructured
+	// Record, if set, is what Helm has written about the revision.
+	Record *Record
 	// Release, if set, adds objects that are not in the manifest but marked by Helm as this release's:
-	// what another revision left behind.
+	// what another revision left behind. If unset, it is that of the record.
 	Release string
 	// Kinds are where such leftovers are looked for: those of all revisions' manifests, if the caller knows them. If
 	// unset, all kinds of the cluster, which takes a request for each.
 	Kinds []schema.GroupKind
+	// Also are more objects to look for, such as those of the ledgers of earlier revisions: claims of a StatefulSet that
+	// is gone, and objects of hooks, have nothing that tells whose they were.
+	Also []objects.Ref
 }
 
-// Capture reads the live objects of a manifest and all that they own. Objects that do not exist are not in the ledger.
+// Capture reads the live objects of a manifest and all that they own, as they are at one moment. Objects that do not exist
+// are not in the ledger, but for their names.
 func Capture(ctx context.Context, cfg *rest.Config, r Request) (Ledger, error) {
 	client, err := objects.Connect(ctx, cfg)
 	if err != nil {
@@ -55,142 +56,128 @@ func CaptureWith(ctx context.Context, client *objects.Client, r Request) (Ledger
 }
 
 func capture(ctx context.Context, client *objects.Client, r Request) (Ledger, error) {
-	roots, err := readManifest(ctx, client, r)
+	if r.Release == "" && r.Record != nil {
+		r.Release = r.Record.Release
+	}
+	s, err := beginSweep(ctx, client, r.Namespace)
 	if err != nil {
 		return Ledger{}, err
 	}
-	marked, err := readMarked(ctx, client, r, roots)
-	if err != nil {
+	w := writer{sweep: s, request: r, entries: map[objects.Ref]*Object{}, uids: map[string]bool{}}
+	if err := w.place(ctx); err != nil {
 		return Ledger{}, err
 	}
-	roots = append(roots, marked...)
-	namespaces := []string{r.Namespace}
-	for _, root := range roots {
-		if !slices.Contains(namespaces, root.Namespace) && root.Namespace != "" {
-			namespaces = append(namespaces, root.Namespace)
-		}
-	}
-	owned, err := readOwned(ctx, client, namespaces)
-	if err != nil {
+	if err := w.roots(ctx); err != nil {
 		return Ledger{}, err
 	}
-	l := Ledger{Namespace: r.Namespace, Objects: append(roots, below(roots, owned)...)}
-	slices.SortFunc(l.Objects, func(a, b Object) int { return objects.Compare(a.Ref, b.Ref) })
-	return l, nil
+	if err := w.owned(ctx); err != nil {
+		return Ledger{}, err
+	}
+	if err := w.keys(ctx); err != nil {
+		return Ledger{}, err
+	}
+	return w.ledger(), nil
 }
 
-func readManifest(ctx context.Context, client *objects.Client, r Request) ([]Object, error) {
-	found := make([]*Object, len(r.Objects))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
-	for i, u := range r.Objects {
-		group.Go(func() error {
-			placed, mapping, err := client.Place(u, r.Namespace)
-			if err != nil {
-				return err
-			}
-			live, err := client.Resource(mapping, placed.GetNamespace()).Get(ctx, placed.GetName(), metav1.GetOptions{})
-			if apierrors.IsNotFound(err) {
-				return nil
-			}
-			if err != nil {
-				return fmt.Errorf("reading %q: %w", objects.RefOf(placed), err)
-			}
-			entry := Normalise(live, placed)
-			found[i] = &entry
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	var all []Object
-	for _, o := range found {
-		if o != nil {
-			all = append(all, *o)
-		}
-	}
-	return all, nil
+// writer puts a ledger together.
+type writer struct {
+	*sweep
+
+	request Request
+	wanted  []wanted
+	absent  []objects.Ref
+	entries map[objects.Ref]*Object
+	uids    map[string]bool
 }
 
-// readMarked finds objects of the release beside those of the manifest, by the marks Helm puts on all it makes.
-func readMarked(ctx context.Context, client *objects.Client, r Request, known []Object) ([]Object, error) {
-	if r.Release == "" {
-		return nil, nil
+// wanted is an object that a revision asks for.
+type wanted struct {
+	manifest *unstructured.Unstructured
+	resource schema.GroupVersionResource
+	hook     *Hook
+}
+
+// add makes an entry of a live object, unless there is one: an object can be served by two groups.
+func (w *writer) add(live, manifest *unstructured.Unstructured) *Object {
+	ref := objects.RefOf(live)
+	if w.entries[ref] != nil || w.uids[string(live.GetUID())] {
+		return nil
 	}
-	kinds := client.Kinds()
-	if len(r.Kinds) > 0 {
-		kinds = slices.DeleteFunc(kinds, func(k objects.Kind) bool { return !slices.Contains(r.Kinds, k.GroupKind()) })
+	entry := Normalise(live, manifest)
+	w.entries[ref] = &entry
+	w.uids[entry.UID] = entry.UID != ""
+	return &entry
+}
+
+// roots reads the objects of the manifest and of hooks, those that Helm has marked, and those the caller knows of.
+func (w *writer) roots(ctx context.Context) error {
+	queries := w.manifestQueries()
+	known := w.knownQueries()
+	marked := w.markedQueries()
+	if _, err := w.read(ctx, slices.Concat(queries, known, marked, w.ownedQueries([]string{w.request.Namespace}))); err != nil {
+		return err
 	}
-	live, err := listAll(ctx, client, kinds, []string{""}, metav1.ListOptions{LabelSelector: "app.kubernetes.io/managed-by=Helm"})
+	live, err := w.read(ctx, queries)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var all []Object
+	w.addWanted(live)
+	if live, err = w.read(ctx, marked); err != nil {
+		return err
+	}
 	for _, u := range live {
-		marks := u.GetAnnotations()
-		mine := marks["meta.helm.sh/release-name"] == r.Release && marks["meta.helm.sh/release-namespace"] == r.Namespace
-		if !mine || metav1.GetControllerOf(u) != nil {
+		if w.marked(u) {
+			w.add(u, nil)
+		}
+	}
+	if live, err = w.read(ctx, known); err != nil {
+		return err
+	}
+	for _, u := range live {
+		if metav1.GetControllerOf(u) == nil && slices.Contains(w.request.Also, objects.RefOf(u)) {
+			w.add(u, nil)
+		}
+	}
+	return nil
+}
+
+func (w *writer) addWanted(live []*unstructured.Unstructured) {
+	byRef := make(map[objects.Ref]*unstructured.Unstructured, len(live))
+	for _, u := range live {
+		byRef[objects.RefOf(u)] = u
+	}
+	for _, o := range w.wanted {
+		ref := objects.RefOf(o.manifest)
+		u := byRef[ref]
+		if u == nil {
+			if o.hook == nil {
+				w.absent = append(w.absent, ref)
+			}
 			continue
 		}
-		ref := objects.RefOf(u)
-		if !slices.ContainsFunc(known, func(o Object) bool { return o.Ref == ref || o.UID == string(u.GetUID()) }) {
-			all = append(all, Normalise(u, nil))
-			known = append(known, all[len(all)-1])
+		if entry := w.add(u, o.manifest); entry != nil {
+			entry.Hook = o.hook
 		}
 	}
-	return all, nil
 }
 
-func readOwned(ctx context.Context, client *objects.Client, namespaces []string) ([]*unstructured.Unstructured, error) {
-	kinds := []objects.Kind{
-		{GroupVersionKind: schema.GroupVersionKind{Version: "v1", Kind: "Pod"}, Resource: "pods", Namespaced: true},
-		{GroupVersionKind: schema.GroupVersionKind{Group: "apps", Version: "v1", Kind: "ReplicaSet"}, Resource: "replicasets", Namespaced: true},
-		{
-			GroupVersionKind: schema.GroupVersionKind{Group: "discovery.k8s.io", Version: "v1", Kind: "EndpointSlice"},
-			Resource:         "endpointslices", Namespaced: true,
-		},
-	}
-	return listAll(ctx, client, kinds, namespaces, metav1.ListOptions{})
+// marked tells whether Helm has put its marks for this release on an object.
+func (w *writer) marked(u *unstructured.Unstructured) bool {
+	marks := u.GetAnnotations()
+	return marks["meta.helm.sh/release-name"] == w.request.Release &&
+		marks["meta.helm.sh/release-namespace"] == w.request.Namespace && metav1.GetControllerOf(u) == nil
 }
 
-func listAll(
-	ctx context.Context, client *objects.Client, kinds []objects.Kind, namespaces []string, options metav1.ListOptions,
-) ([]*unstructured.Unstructured, error) {
-	var mu sync.Mutex
-	var all []*unstructured.Unstructured
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
-	for _, k := range kinds {
-		for _, ns := range namespaces {
-			group.Go(func() error {
-				found, err := list(ctx, client.ResourceOf(k.GVR(), ns), options)
-				if err != nil {
-					return fmt.Errorf("listing %q: %w", k.Resource, err)
-				}
-				mu.Lock()
-				defer mu.Unlock()
-				all = append(all, found...)
-				return nil
-			})
-		}
+func (w *writer) ledger() Ledger {
+	l := Ledger{Namespace: w.request.Namespace, Version: w.version, Torn: w.torn, Absent: w.absent}
+	if w.request.Record != nil {
+		l.Record = w.request.Record.digested()
 	}
-	err := group.Wait()
-	return all, err
-}
-
-// list gives nothing for a kind that was removed meanwhile, or that only looks like a list.
-func list(ctx context.Context, api dynamic.ResourceInterface, options metav1.ListOptions) ([]*unstructured.Unstructured, error) {
-	found, err := api.List(ctx, options)
-	if apierrors.IsNotFound(err) || apierrors.IsMethodNotSupported(err) {
-		return nil, nil
+	for _, o := range w.entries {
+		l.Objects = append(l.Objects, *o)
 	}
-	if err != nil {
-		return nil, err
-	}
-	all := make([]*unstructured.Unstructured, 0, len(found.Items))
-	for i := range found.Items {
-		all = append(all, &found.Items[i])
-	}
-	return all, nil
+	slices.SortFunc(l.Objects, func(a, b Object) int { return objects.Compare(a.Ref, b.Ref) })
+	slices.SortFunc(l.Absent, objects.Compare)
+	slices.Sort(l.Torn)
+	return l
 }

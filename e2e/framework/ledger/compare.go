@@ -12,91 +12,28 @@ import (
 func Compare(then, now Ledger) []Difference {
 	var all []Difference
 	for _, p := range pairs(then.Objects, now.Objects) {
-		switch {
-		case p.now == nil:
-			all = append(all, Difference{Kind: Missing, Object: p.then.Ref, Then: p.then.UID})
-		case p.then == nil:
-			all = append(all, Difference{Kind: LeftOver, Object: p.now.Ref, Now: p.now.UID})
-		default:
-			all = append(all, compareObjects(*p.then, *p.now)...)
-		}
+		all = append(all, p.differences()...)
 	}
 	return all
 }
 
-// pair is an object then and now; one of the two may be nil.
-type pair struct{ then, now *Object }
-
-// family is what makes two objects the same: their name, or for generated names whose they are.
-type family struct {
-	root objects.Ref
-	kind string
+func (p pair) differences() []Difference {
+	switch {
+	case p.now == nil:
+		return []Difference{{Kind: Missing, Object: p.then.Ref, Then: p.then.UID}}
+	case p.then == nil:
+		return []Difference{{Kind: LeftOver, Object: p.now.Ref, Now: p.now.UID, Manager: creator(*p.now)}}
+	default:
+		return compareObjects(*p.then, *p.now)
+	}
 }
 
-func familyOf(o Object) family {
-	if o.Root == nil {
-		return family{root: o.Ref}
+// creator is who made an object that nobody owns.
+func creator(o Object) string {
+	if o.Owner != nil {
+		return ""
 	}
-	return family{root: *o.Root, kind: o.Kind}
-}
-
-func pairs(then, now []Object) []pair {
-	before, after := families(then), families(now)
-	all := slices.Collect(maps.Keys(before))
-	for f := range after {
-		if before[f] == nil {
-			all = append(all, f)
-		}
-	}
-	slices.SortFunc(all, func(a, b family) int {
-		if c := objects.Compare(a.root, b.root); c != 0 {
-			return c
-		}
-		return objects.Compare(objects.Ref{Kind: a.kind}, objects.Ref{Kind: b.kind})
-	})
-	var out []pair
-	for _, f := range all {
-		out = append(out, pairFamily(before[f], after[f])...)
-	}
-	return out
-}
-
-func families(all []Object) map[family][]*Object {
-	out := map[family][]*Object{}
-	for i := range all {
-		f := familyOf(all[i])
-		out[f] = append(out[f], &all[i])
-	}
-	for _, members := range out {
-		slices.SortFunc(members, func(a, b *Object) int { return objects.Compare(a.Ref, b.Ref) })
-	}
-	return out
-}
-
-// pairFamily pairs objects that kept their name, then the others as they come: they are from the same template.
-func pairFamily(then, now []*Object) []pair {
-	var out []pair
-	var lost []*Object
-	for _, t := range then {
-		i := slices.IndexFunc(now, func(n *Object) bool { return n.Ref == t.Ref })
-		if i < 0 {
-			lost = append(lost, t)
-			continue
-		}
-		out = append(out, pair{then: t, now: now[i]})
-		now = slices.Delete(slices.Clone(now), i, i+1)
-	}
-	for i := range max(len(lost), len(now)) {
-		var p pair
-		if i < len(lost) {
-			p.then = lost[i]
-		}
-		if i < len(now) {
-			p.now = now[i]
-		}
-		out = append(out, p)
-	}
-	return out
+	return nameManagers(slices.DeleteFunc(slices.Clone(o.Managers), func(m Manager) bool { return m.Role == Cluster }))
 }
 
 func compareObjects(then, now Object) []Difference {
@@ -104,8 +41,8 @@ func compareObjects(then, now Object) []Difference {
 	if then.UID != now.UID {
 		all = append(all, Difference{Kind: Recreated, Object: then.Ref, Then: then.UID, Now: now.UID})
 	}
-	c := comparison{object: then.Ref, keyed: builtIn(then.Ref)}
-	c.values("", then.Fields, now.Fields, place{})
+	c := comparison{object: then.Ref, lists: listerOf(now), managers: now.Managers}
+	c.values(spot{}, then.Fields, now.Fields)
 	all = append(all, c.found...)
 	return append(all, compareAllocations(then, now)...)
 }
@@ -139,32 +76,39 @@ func compareAllocations(then, now Object) []Difference {
 
 // comparison collects the fields of one object that differ.
 type comparison struct {
-	object objects.Ref
-	keyed  bool
-	found  []Difference
+	object   objects.Ref
+	lists    lister
+	managers []Manager // of the object as it is now
+	found    []Difference
 }
 
-func (c *comparison) values(name string, then, now any, at place) {
+func (c *comparison) values(at spot, then, now any) {
 	switch t := then.(type) {
 	case map[string]any:
 		if n, ok := now.(map[string]any); ok {
-			c.maps(t, n, at)
+			c.maps(at, t, n)
 			return
 		}
 	case []any:
 		if n, ok := now.([]any); ok {
-			c.lists(name, t, n, at)
+			c.elements(at, t, n)
 			return
 		}
 	}
 	if !same(then, now) {
-		c.found = append(c.found, Difference{
-			Kind: Changed, Object: c.object, Pointer: at.pointer, Field: at.field, Then: then, Now: now,
-		})
+		c.tell(at, then, now)
 	}
 }
 
-func (c *comparison) maps(then, now map[string]any, at place) {
+func (c *comparison) tell(at spot, then, now any) {
+	d := Difference{Kind: Changed, Object: c.object, Pointer: at.pointer, Field: at.field, Then: then, Now: now}
+	if now != nil {
+		d.Manager = nameManagers(managersAt(c.managers, at.now))
+	}
+	c.found = append(c.found, d)
+}
+
+func (c *comparison) maps(at spot, then, now map[string]any) {
 	names := slices.Collect(maps.Keys(then))
 	for name := range now {
 		if _, both := then[name]; !both {
@@ -172,27 +116,25 @@ func (c *comparison) maps(then, now map[string]any, at place) {
 		}
 	}
 	for _, name := range slices.Sorted(slices.Values(names)) {
-		c.values(name, then[name], now[name], at.key(name))
+		c.values(at.key(name), then[name], now[name])
 	}
 }
 
-func (c *comparison) lists(list string, then, now []any, at place) {
-	var names [][]string
-	if c.keyed {
-		names = namesIn(list, then, now)
-	}
+func (c *comparison) elements(at spot, then, now []any) {
+	names := c.lists.names(at.name, at.pattern, then, now)
 	if names == nil {
 		for i := range max(len(then), len(now)) {
-			c.values("", element(then, i), element(now, i), at.item(i, ""))
+			c.values(at.item(i, i, ""), element(then, i), element(now, i))
 		}
 		return
 	}
 	for i, name := range names[0] {
-		c.values("", then[i], element(now, slices.Index(names[1], name)), at.item(i, name))
+		j := slices.Index(names[1], name)
+		c.values(at.item(i, j, name), then[i], element(now, j))
 	}
 	for i, name := range names[1] {
 		if !slices.Contains(names[0], name) {
-			c.values("", nil, now[i], at.item(i, name))
+			c.values(at.item(i, i, name), nil, now[i])
 		}
 	}
 }

@@ -35,6 +35,9 @@ type Difference struct {
 	// Then and Now are values of the field, or UIDs of the object. Nil is absent.
 	Then any `json:"then,omitempty"`
 	Now  any `json:"now,omitempty"`
+	// Manager is who owns the field now, or made the object that is left over; several are separated by commas. What is
+	// gone has nobody.
+	Manager string `json:"manager,omitempty"`
 }
 
 // Breaks tells whether the difference means that the state was not restored. New UIDs and newly allocated values are
@@ -55,7 +58,11 @@ func (d Difference) String() string {
 	case Reallocated:
 		return fmt.Sprintf("%s: %s reallocated: %s, was %s", d.Object, d.Field, Text(d.Now), Text(d.Then))
 	case Changed:
-		return fmt.Sprintf("%s: %s is %s, was %s", d.Object, d.Field, Text(d.Now), Text(d.Then))
+		by := ""
+		if d.Manager != "" {
+			by = ", owned by " + d.Manager
+		}
+		return fmt.Sprintf("%s: %s is %s, was %s%s", d.Object, d.Field, Text(d.Now), Text(d.Then), by)
 	default:
 		return fmt.Sprintf("%s: %s", d.Object, d.Kind)
 	}

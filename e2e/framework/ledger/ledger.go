@@ -2,6 +2,7 @@
 //
 // A ledger has what somebody decided: the manifest, the defaults, what controllers made of it. What a server fills in for
 // itself, such as a UID, is left out by the table of [Rules]; what it chose among many, such as a node port, is kept aside.
+// [Prove] says whether a later ledger is that state again, and [Drift] what somebody has changed beside the release.
 package ledger
 
 import (
@@ -17,6 +18,15 @@ import (
 type Ledger struct {
 	// Namespace is the release's.
 	Namespace string `json:"namespace"`
+	// Record is what Helm has written about the revision, if the caller knows it.
+	Record *Record `json:"record,omitempty"`
+	// Version is the resource version at which everything was read: the objects are as they were at one moment. It is
+	// empty where an API server does not tell.
+	Version string `json:"resourceVersion,omitempty"`
+	// Torn are resources that could not be read at that moment, but only a little later.
+	Torn []string `json:"torn,omitempty"`
+	// Absent are objects of the manifest that do not exist.
+	Absent []objects.Ref `json:"absent,omitempty"`
 	// Objects are sorted by namespace, kind and name.
 	Objects []Object `json:"objects"`
 }
@@ -31,10 +41,23 @@ type Object struct {
 	Owner *objects.Ref `json:"owner,omitempty"`
 	// Root is the object of the manifest at the end of the owners.
 	Root *objects.Ref `json:"root,omitempty"`
+	// Stem is the name without the part that was made up, if there is one. Such objects are compared by stem and number.
+	Stem string `json:"stem,omitempty"`
+	// Hook is set for objects that Helm makes at events, beside the release.
+	Hook *Hook `json:"hook,omitempty"`
+	// Kept says why the object outlives the revisions that have it, if it does.
+	Kept string `json:"kept,omitempty"`
 	// Fields are what is compared.
 	Fields map[string]any `json:"fields"`
+	// Manifest is what the revision asks for, if the object is in its manifest or one of its hooks.
+	Manifest map[string]any `json:"manifest,omitempty"`
 	// Allocated are values that a server chose because nobody else did.
 	Allocated []Allocation `json:"allocated,omitempty"`
+	// Managers are those who own fields.
+	Managers []Manager `json:"managers,omitempty"`
+	// Keys identify the elements of lists of custom resources, as their definition says: by JSON pointer, in which "*"
+	// stands for every element or key. A list without keys is a set.
+	Keys map[string][]string `json:"keys,omitempty"`
 }
 
 // Allocation is a value that a server chose, such as a node port.

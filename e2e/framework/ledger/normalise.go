@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"maps"
@@ -18,34 +19,78 @@ import (
 func Normalise(live, manifest *unstructured.Unstructured) Object {
 	content := live.DeepCopy()
 	tokenVolumes(content)
-	entry := Object{Ref: objects.RefOf(live), UID: string(live.GetUID()), Fields: content.Object}
+	entry := Object{Ref: objects.RefOf(live), UID: string(live.GetUID()), Fields: content.Object, Kept: keptBecause(live)}
 	if owner := metav1.GetControllerOf(live); owner != nil {
 		ref := ownerRef(live.GetNamespace(), *owner)
 		entry.Owner = &ref
-		// Its name was made up by the owner; the entry is known by who owns it.
-		unstructured.RemoveNestedField(entry.Fields, "metadata", "name")
+		if entry.Stem = stemOf(live, ref); entry.Stem != "" {
+			unstructured.RemoveNestedField(entry.Fields, "metadata", "name")
+		}
 	}
-	var wanted any
+	entry.Managers = managersOf(live, entry.Fields)
+	var beside any
 	if manifest != nil {
-		wanted = manifest.Object
+		beside = manifest.Object
+		entry.Manifest = normaliseManifest(entry.Ref, manifest)
 	}
-	for _, r := range Rules() {
-		if !r.covers(entry.Kind) {
+	for _, r := range rulesFor(entry.Ref) {
+		n := normaliser{rule: r, entry: &entry}
+		n.walk(segments(r.Path), "", entry.Fields, beside, place{})
+	}
+	sortEndpoints(entry)
+	// What a rule took away, nobody owns.
+	entry.Managers = managersOf(live, entry.Fields)
+	return entry
+}
+
+// normaliseManifest is what a revision asks for, in the form of the live object: without what is no decision, and with the
+// plain text of a Secret where the API puts it.
+func normaliseManifest(ref objects.Ref, manifest *unstructured.Unstructured) map[string]any {
+	content := manifest.DeepCopy().Object
+	if plain, ok := content["stringData"].(map[string]any); ok && ref.Kind == "Secret" && ref.Group == "" {
+		data, _ := content["data"].(map[string]any)
+		if data == nil {
+			data = map[string]any{}
+		}
+		for key, value := range plain {
+			data[key] = base64.StdEncoding.EncodeToString(fmt.Append(nil, value))
+		}
+		content["data"] = data
+		delete(content, "stringData")
+	}
+	entry := Object{Ref: ref}
+	for _, r := range rulesFor(ref) {
+		if r.Fate == Allocated || r.Path == clusterIPs {
 			continue
 		}
 		n := normaliser{rule: r, entry: &entry}
-		n.walk(segments(r.Path), "", entry.Fields, wanted, place{})
+		n.walk(segments(r.Path), "", content, nil, place{})
 	}
-	sortEndpoints(entry)
-	return entry
+	return content
 }
 
 // sortEndpoints gives the endpoints of a slice an order. They have no key any more once the pods' names are gone.
 func sortEndpoints(o Object) {
 	list, ok := o.Fields["endpoints"].([]any)
-	if o.Kind != "EndpointSlice" || !ok {
+	if o.Kind == "EndpointSlice" && ok {
+		sortByText(list)
+	}
+	subsets, ok := o.Fields["subsets"].([]any)
+	if o.Kind != "Endpoints" || !ok {
 		return
 	}
+	for _, s := range subsets {
+		m, _ := s.(map[string]any)
+		for _, name := range []string{"addresses", "notReadyAddresses", "ports"} {
+			if list, ok := m[name].([]any); ok {
+				sortByText(list)
+			}
+		}
+	}
+	sortByText(subsets)
+}
+
+func sortByText(list []any) {
 	slices.SortStableFunc(list, func(a, b any) int { return strings.Compare(Text(a), Text(b)) })
 }
 
@@ -71,6 +116,15 @@ func (n normaliser) walk(path []string, name string, value, wanted any, at place
 	return false
 }
 
+// drop takes the elements that the rule is for out of a list, and a list that is empty then out of m.
+func (n normaliser) drop(m map[string]any, name string, list []any) {
+	left := slices.DeleteFunc(slices.Clone(list), func(e any) bool { return e == n.rule.Value })
+	m[name] = left
+	if len(left) == 0 {
+		delete(m, name)
+	}
+}
+
 func (n normaliser) walkMap(path []string, m map[string]any, wanted any, at place) {
 	names := []string{path[0]}
 	if path[0] == "*" {
@@ -84,6 +138,10 @@ func (n normaliser) walkMap(path []string, m map[string]any, wanted any, at plac
 		}
 		if n.rule.Fate == Digested && len(path) == 1 {
 			m[name] = digest(value)
+			continue
+		}
+		if list, isList := value.([]any); isList && n.rule.Value != "" {
+			n.drop(m, name, list)
 			continue
 		}
 		if n.walk(path[1:], name, value, beside[name], at.key(name)) {
@@ -114,9 +172,12 @@ func (n normaliser) walkList(path []string, list string, elements []any, wanted 
 func (n normaliser) apply(value, wanted any, at place) (remove bool) {
 	if wanted != nil || value == "None" && n.rule.Path == "/spec/clusterIP" {
 		// Somebody decided: a headless Service is no allocation either.
-		return n.rule.Fate == Dropped && n.rule.Path != "/spec/clusterIPs"
+		return n.rule.Fate == Dropped && n.rule.Path != clusterIPs
 	}
 	if n.rule.Fate == Allocated {
+		if owners := managersAt(n.entry.Managers, at.pointer); anyRole(owners, Other) || n.rule.By != "" && !anyNamed(owners, n.rule.By) {
+			return false // Somebody decided, beside the manifest.
+		}
 		n.entry.Allocated = append(n.entry.Allocated, Allocation{Field: at.field, Pointer: at.pointer, Value: value})
 	}
 	return true

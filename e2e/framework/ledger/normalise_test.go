@@ -84,7 +84,7 @@ func TestNormaliseKnowsAPodByItsOwner(t *testing.T) {
 		"apiVersion": "v1", "kind": "Pod",
 		"metadata": map[string]any{
 			"namespace":       "demo",
-			"ownerReferences": []any{map[string]any{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-57", "controller": true}},
+			"ownerReferences": []any{map[string]any{"apiVersion": "apps/v1", "kind": "ReplicaSet", "controller": true}},
 		},
 		"spec": map[string]any{
 			"containers": []any{map[string]any{

@@ -1,6 +1,10 @@
 package ledger
 
-import "slices"
+import (
+	"slices"
+
+	"seatrial/e2e/framework/objects"
+)
 
 // Fate is what becomes of a field that no person decided.
 type Fate string
@@ -8,7 +12,8 @@ type Fate string
 const (
 	// Dropped fields are left out.
 	Dropped Fate = "dropped"
-	// Allocated values are kept aside, unless the manifest asks for them: then they are a decision.
+	// Allocated values are kept aside, unless the manifest asks for them or somebody has set them by hand: then they are a
+	// decision.
 	Allocated Fate = "allocated"
 	// Digested values are secret: a ledger lies around in files, so it only has their digest.
 	Digested Fate = "digested"
@@ -16,21 +21,33 @@ const (
 
 // Rule says what becomes of the fields at a path.
 type Rule struct {
-	// Kinds the rule is for. If unset, all.
+	// Kinds of Kubernetes' own API groups the rule is for. If unset, all kinds, custom resources too.
 	Kinds []string
 	// Path is a JSON pointer in which "*" stands for every element.
 	Path string
+	// Value, if set, are only those elements of the list above the path that have it.
+	Value string
+	// By, if set, is the only manager whose values the rule is for.
+	By string
 	// Fate of the value.
 	Fate Fate
 	// Source is where the API says that the value is not a person's.
 	Source string
 }
 
-func (r Rule) covers(kind string) bool { return len(r.Kinds) == 0 || slices.Contains(r.Kinds, kind) }
+func (r Rule) covers(o objects.Ref) bool {
+	return len(r.Kinds) == 0 || builtIn(o) && slices.Contains(r.Kinds, o.Kind)
+}
 
-// Rules is the table of all fields that no person decided.
+// Rules is the table of all fields that no person decided. Whatever is not in it is compared.
 func Rules() []Rule {
-	return slices.Concat(metadataRules(), workloadRules(), serviceRules(), storageRules())
+	return slices.Concat(
+		metadataRules(), templateRules(), workloadRules(), podRules(), serviceRules(), endpointRules(), storageRules(), otherRules(),
+	)
+}
+
+func rulesFor(o objects.Ref) []Rule {
+	return slices.DeleteFunc(Rules(), func(r Rule) bool { return !r.covers(o) })
 }
 
 func metadataRules() []Rule {
@@ -41,7 +58,8 @@ func metadataRules() []Rule {
 		{Path: "/metadata/creationTimestamp", Fate: Dropped, Source: objectMeta},
 		{Path: "/metadata/generation", Fate: Dropped, Source: objectMeta},
 		{Path: "/metadata/selfLink", Fate: Dropped, Source: objectMeta},
-		{Path: "/metadata/managedFields", Fate: Dropped, Source: "ObjectMeta: for internal housekeeping, users need not set it"},
+		{Path: "/metadata/managedFields", Fate: Dropped, Source: "ObjectMeta: for internal housekeeping; the ledger has it as managers"},
+		{Path: "/metadata/generateName", Fate: Dropped, Source: "ObjectMeta: a prefix, used by the server to make a name; the ledger has it as stem"},
 		{Path: "/metadata/ownerReferences/*/uid", Fate: Dropped, Source: "OwnerReference: the UID of the referent, set by the system"},
 		{
 			Path: "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration", Fate: Dropped,
@@ -49,56 +67,48 @@ func metadataRules() []Rule {
 		},
 		{Path: "/status", Fate: Dropped, Source: "API conventions: status is the observed state, written by controllers"},
 		{Kinds: []string{"Secret"}, Path: "/data/*", Fate: Digested, Source: "Secret: holds data that must not be shown"},
+		{Kinds: []string{"Secret"}, Path: "/stringData/*", Fate: Digested, Source: "Secret: the same, as a manifest may write it"},
 	}
 }
 
-func workloadRules() []Rule {
-	const (
-		revision = "Well-known annotations: kept by the Deployment controller for its history"
-		jobLabel = "Job: the controller adds a label with the Job's UID to it and its pods"
-	)
-	deployments := []string{"Deployment", "ReplicaSet"}
-	jobs := []string{"Job", "Pod"}
-	return []Rule{
-		{Kinds: deployments, Path: "/metadata/annotations/deployment.kubernetes.io~1revision", Fate: Dropped, Source: revision},
-		{Kinds: deployments, Path: "/metadata/annotations/deployment.kubernetes.io~1revision-history", Fate: Dropped, Source: revision},
-		{
-			Kinds: []string{"DaemonSet"}, Path: "/metadata/annotations/deprecated.daemonset.template.generation", Fate: Dropped,
-			Source: "Well-known annotations: counts the changes of the template",
-		},
-		{
-			Kinds: []string{"Pod"}, Path: "/metadata/labels/pod-template-generation", Fate: Dropped,
-			Source: "DaemonSet: the counter of the template, on its pods",
-		},
-		{Kinds: []string{"Pod"}, Path: "/metadata/generateName", Fate: Dropped, Source: "ObjectMeta: a prefix, used by the server to make a name"},
-		{Kinds: []string{"Pod"}, Path: "/spec/nodeName", Fate: Allocated, Source: "PodSpec: set by the scheduler"},
-		{Kinds: jobs, Path: "/metadata/labels/controller-uid", Fate: Dropped, Source: jobLabel},
-		{Kinds: jobs, Path: "/metadata/labels/batch.kubernetes.io~1controller-uid", Fate: Dropped, Source: jobLabel},
-		{Kinds: jobs, Path: "/spec/template/metadata/labels/controller-uid", Fate: Dropped, Source: jobLabel},
-		{Kinds: jobs, Path: "/spec/template/metadata/labels/batch.kubernetes.io~1controller-uid", Fate: Dropped, Source: jobLabel},
-		{Kinds: []string{"Job"}, Path: "/spec/selector", Fate: Allocated, Source: "JobSpec: normally the system sets this field"},
-	}
-}
+// clusterIPs is the one field whose first element is another field.
+const clusterIPs = "/spec/clusterIPs"
 
 func serviceRules() []Rule {
-	services, endpoints := []string{"Service"}, []string{"EndpointSlice"}
+	services := []string{"Service"}
 	return []Rule{
 		{Kinds: services, Path: "/spec/clusterIP", Fate: Allocated, Source: "ServiceSpec: usually assigned randomly"},
-		{Kinds: services, Path: "/spec/clusterIPs", Fate: Dropped, Source: "ServiceSpec: the first is clusterIP, the second usually assigned randomly"},
+		{Kinds: services, Path: clusterIPs, Fate: Dropped, Source: "ServiceSpec: the first is clusterIP, the second usually assigned randomly"},
 		{Kinds: services, Path: "/spec/ports/*/nodePort", Fate: Allocated, Source: "ServicePort: usually assigned by the system"},
 		{Kinds: services, Path: "/spec/healthCheckNodePort", Fate: Allocated, Source: "ServiceSpec: allocated automatically if not given"},
-		{Kinds: endpoints, Path: "/metadata/generateName", Fate: Dropped, Source: "ObjectMeta: a prefix, used by the server to make a name"},
 		{
-			Kinds: endpoints, Path: "/metadata/annotations/endpoints.kubernetes.io~1last-change-trigger-time", Fate: Dropped,
+			Kinds: services, Path: "/metadata/finalizers/*", Value: "service.kubernetes.io/load-balancer-cleanup", Fate: Dropped,
+			Source: "Well-known finalizers: put on a LoadBalancer by the controller that gives it an address",
+		},
+	}
+}
+
+func endpointRules() []Rule {
+	slice, both := []string{"EndpointSlice"}, []string{"EndpointSlice", "Endpoints"}
+	rules := []Rule{
+		{
+			Kinds: both, Path: "/metadata/annotations/endpoints.kubernetes.io~1last-change-trigger-time", Fate: Dropped,
 			Source: "Well-known annotations: when the change behind the slice happened",
 		},
-		{Kinds: endpoints, Path: "/endpoints/*/addresses", Fate: Dropped, Source: "Endpoint: the pod's address, which its network chose"},
-		{Kinds: endpoints, Path: "/endpoints/*/nodeName", Fate: Dropped, Source: "Endpoint: the node the scheduler chose"},
-		{Kinds: endpoints, Path: "/endpoints/*/zone", Fate: Dropped, Source: "Endpoint: the zone of that node"},
-		{Kinds: endpoints, Path: "/endpoints/*/hints", Fate: Dropped, Source: "Endpoint: hints of the controller on where to send from"},
-		{Kinds: endpoints, Path: "/endpoints/*/targetRef/name", Fate: Dropped, Source: "Endpoint: the generated name of the pod"},
-		{Kinds: endpoints, Path: "/endpoints/*/targetRef/uid", Fate: Dropped, Source: "Endpoint: the UID of the pod"},
+		{Kinds: slice, Path: "/endpoints/*/addresses", Fate: Dropped, Source: "Endpoint: the pod's address, which its network chose"},
+		{Kinds: slice, Path: "/endpoints/*/nodeName", Fate: Dropped, Source: "Endpoint: the node the scheduler chose"},
+		{Kinds: slice, Path: "/endpoints/*/zone", Fate: Dropped, Source: "Endpoint: the zone of that node"},
+		{Kinds: slice, Path: "/endpoints/*/hints", Fate: Dropped, Source: "Endpoint: hints of the controller on where to send from"},
+		{Kinds: slice, Path: "/endpoints/*/targetRef/name", Fate: Dropped, Source: "Endpoint: the generated name of the pod"},
+		{Kinds: slice, Path: "/endpoints/*/targetRef/uid", Fate: Dropped, Source: "Endpoint: the UID of the pod"},
 	}
+	for _, list := range []string{"addresses", "notReadyAddresses"} {
+		const source = "EndpointAddress: of the pod that stands behind it: its address, node, name and UID"
+		for _, field := range []string{"ip", "nodeName", "targetRef/name", "targetRef/uid", "targetRef/resourceVersion"} {
+			rules = append(rules, Rule{Kinds: []string{"Endpoints"}, Path: "/subsets/*/" + list + "/*/" + field, Fate: Dropped, Source: source})
+		}
+	}
+	return rules
 }
 
 func storageRules() []Rule {
@@ -111,5 +121,18 @@ func storageRules() []Rule {
 		{Kinds: claims, Path: "/metadata/annotations/volume.kubernetes.io~1selected-node", Fate: Dropped, Source: bound},
 		{Kinds: claims, Path: "/metadata/annotations/volume.kubernetes.io~1storage-provisioner", Fate: Dropped, Source: bound},
 		{Kinds: claims, Path: "/metadata/annotations/volume.beta.kubernetes.io~1storage-provisioner", Fate: Dropped, Source: bound},
+		{
+			Kinds: claims, Path: "/metadata/finalizers/*", Value: "kubernetes.io/pvc-protection", Fate: Dropped,
+			Source: "Well-known finalizers: put on every claim, so that none goes while a pod uses it",
+		},
+		{
+			Kinds: []string{"PersistentVolume"}, Path: "/metadata/finalizers/*", Value: "kubernetes.io/pv-protection", Fate: Dropped,
+			Source: "Well-known finalizers: put on every volume, so that none goes while a claim uses it",
+		},
+		{
+			Kinds: []string{"PersistentVolume"}, Path: "/spec/claimRef/resourceVersion", Fate: Dropped,
+			Source: "ObjectReference: the version of the claim when it was bound",
+		},
+		{Kinds: []string{"PersistentVolume"}, Path: "/spec/claimRef/uid", Fate: Dropped, Source: "ObjectReference: the UID of the claim, set by the system"},
 	}
 }

@@ -3,6 +3,7 @@ package matcher
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/onsi/gomega/types"
 
@@ -11,17 +12,24 @@ import (
 
 // RestoredMatcher compares ledgers and can be made stricter.
 type RestoredMatcher struct {
-	then  ledger.Ledger
-	exact bool
+	then    ledger.Ledger
+	between []ledger.Ledger
+	exact   bool
 }
 
 var _ types.GomegaMatcher = RestoredMatcher{}
 
-// BeRestoredTo matches a ledger.Ledger in which every object has every field as it was then, and none is left over.
-// Objects that had to be made again, and values a server chose again, are shown but allowed.
+// BeRestoredTo matches a ledger.Ledger in which every object has every field as it was then, and none is left over, as
+// [ledger.Prove] has it. Objects that had to be made again, and values a server chose again, are shown but allowed.
 //
 //	Expect(ledger.Capture(ctx, cfg, request)).To(BeRestoredTo(revision1))
 func BeRestoredTo(then ledger.Ledger) RestoredMatcher { return RestoredMatcher{then: then} }
+
+// Through gives the ledgers of the revisions between. They tell whether an object that was made again had to be.
+func (m RestoredMatcher) Through(between ...ledger.Ledger) RestoredMatcher {
+	m.between = slices.Concat(m.between, between)
+	return m
+}
 
 // Exactly demands the very same objects, with the same cluster IPs and node ports.
 func (m RestoredMatcher) Exactly() RestoredMatcher {
@@ -35,54 +43,35 @@ func (m RestoredMatcher) Match(actual any) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("expecting a restored state: %w", err)
 	}
-	return !slices.ContainsFunc(ledger.Compare(m.then, now), m.breaks), nil
+	return m.prove(now).Restored(), nil
 }
 
 // FailureMessage implements [types.GomegaMatcher].
 func (m RestoredMatcher) FailureMessage(actual any) string {
-	return m.message(actual, "Expected the state of %q to be restored%s, %d of %d differences break that:\n%s")
+	return m.message(actual, "to be restored")
 }
 
 // NegatedFailureMessage implements [types.GomegaMatcher].
 func (m RestoredMatcher) NegatedFailureMessage(actual any) string {
-	return m.message(actual, "Expected the state of %q not to be restored%s, %d of %d differences break that:\n%s")
+	return m.message(actual, "not to be restored")
 }
 
-func (m RestoredMatcher) message(actual any, format string) string {
+func (m RestoredMatcher) message(actual any, claim string) string {
 	now, err := take[ledger.Ledger](actual)
 	if err != nil {
 		return err.Error()
 	}
-	differences := ledger.Compare(m.then, now)
-	t := table{header: []string{"OBJECT", "WHAT", "THEN", "NOW"}}
-	breaking := 0
-	for _, d := range differences {
-		if m.breaks(d) {
-			breaking++
-		}
-		t.add(m.breaks(d), restoredCells(d)...)
-	}
-	exactly := ""
 	if m.exact {
-		exactly = " exactly"
+		claim += " exactly"
 	}
-	return fmt.Sprintf(format, m.then.Namespace, exactly, breaking, len(differences), t)
+	proof := strings.ReplaceAll(m.prove(now).String(), "\n", "\n  ")
+	return fmt.Sprintf("Expected the state of %q %s:\n  %s", m.then.Namespace, claim, proof)
 }
 
-func (m RestoredMatcher) breaks(d ledger.Difference) bool { return m.exact || d.Breaks() }
-
-func restoredCells(d ledger.Difference) []string {
-	object := d.Object.String()
-	switch d.Kind {
-	case ledger.Missing:
-		return []string{object, "the object", "there", "missing"}
-	case ledger.LeftOver:
-		return []string{object, "the object", "absent", "left over"}
-	case ledger.Recreated:
-		return []string{object, "uid", fmt.Sprint(d.Then), fmt.Sprint(d.Now)}
-	case ledger.Changed, ledger.Reallocated:
-		return []string{object, d.Field, ledger.Text(d.Then), ledger.Text(d.Now)}
-	default:
-		return []string{object, string(d.Kind), ledger.Text(d.Then), ledger.Text(d.Now)}
+func (m RestoredMatcher) prove(now ledger.Ledger) ledger.Proof {
+	proof := ledger.Prove(m.then, now, m.between...)
+	if m.exact {
+		return proof.Exact()
 	}
+	return proof
 }

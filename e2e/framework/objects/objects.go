@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -19,9 +20,12 @@ import (
 // Client is a dynamic client that knows which kinds the API server serves.
 type Client struct {
 	dynamic dynamic.Interface
-	mapper  meta.RESTMapper
-	kinds   []Kind
+	asker   discovery.DiscoveryInterfaceWithContext // nil if what is served never changes
 	close   func()
+
+	mu     sync.RWMutex
+	mapper meta.RESTMapper
+	kinds  []Kind
 }
 
 // Kind is one kind as the API server serves it in its preferred version.
@@ -59,17 +63,27 @@ func Connect(ctx context.Context, cfg *rest.Config) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing a dynamic client of %q: %w", cfg.Host, err)
 	}
-	groups, err := restmapper.GetAPIGroupResourcesWithContext(ctx, asker)
-	if err != nil {
+	c := &Client{dynamic: dyn, asker: asker, close: release}
+	if err := c.Refresh(ctx); err != nil {
 		release()
-		return nil, fmt.Errorf("asking %q which kinds it serves: %w", cfg.Host, err)
+		return nil, fmt.Errorf("connecting to %q: %w", cfg.Host, err)
 	}
-	return &Client{
-		dynamic: dyn,
-		mapper:  restmapper.NewDiscoveryRESTMapper(groups),
-		kinds:   listable(groups),
-		close:   release,
-	}, nil
+	return c, nil
+}
+
+// Refresh asks the API server again for the kinds it serves: a chart may bring definitions of its own.
+func (c *Client) Refresh(ctx context.Context) error {
+	if c.asker == nil {
+		return nil
+	}
+	groups, err := restmapper.GetAPIGroupResourcesWithContext(ctx, c.asker)
+	if err != nil {
+		return fmt.Errorf("asking which kinds are served: %w", err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.mapper, c.kinds = restmapper.NewDiscoveryRESTMapper(groups), listable(groups)
+	return nil
 }
 
 // New makes a client of parts that exist already, which is what tests with a fake dynamic client need.
@@ -81,7 +95,11 @@ func New(dyn dynamic.Interface, mapper meta.RESTMapper, kinds ...Kind) *Client {
 func (c *Client) Close() { c.close() }
 
 // Kinds are all kinds that can be listed, sorted by group and kind.
-func (c *Client) Kinds() []Kind { return slices.Clone(c.kinds) }
+func (c *Client) Kinds() []Kind {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.Clone(c.kinds)
+}
 
 // Mapping finds the resource that serves a kind. An empty version means the preferred one.
 func (c *Client) Mapping(gvk schema.GroupVersionKind) (*meta.RESTMapping, error) {
@@ -89,7 +107,10 @@ func (c *Client) Mapping(gvk schema.GroupVersionKind) (*meta.RESTMapping, error)
 	if gvk.Version != "" {
 		versions = []string{gvk.Version}
 	}
-	m, err := c.mapper.RESTMapping(gvk.GroupKind(), versions...)
+	c.mu.RLock()
+	mapper := c.mapper
+	c.mu.RUnlock()
+	m, err := mapper.RESTMapping(gvk.GroupKind(), versions...)
 	if err != nil {
 		return nil, fmt.Errorf("finding the resource of %q: %w", gvk.GroupKind(), err)
 	}
