@@ -3,11 +3,8 @@ package match
 // stretch is a part of each side that has no equal on the other: lines i to k of one, j to l of the other.
 type stretch struct{ i, k, j, l int }
 
-// mostAligned bounds the table of the longest common subsequence; beyond it lines are held against each other in turn.
-const mostAligned = 4_000_000
-
 // gaps finds where two lists of lines differ, so that as many lines as possible are equal.
-func gaps(want, got []sentence) []stretch {
+func (c *comparison) gaps(want, got []sentence) []stretch {
 	start := 0
 	for start < len(want) && start < len(got) && want[start].says(&got[start]) {
 		start++
@@ -20,10 +17,20 @@ func gaps(want, got []sentence) []stretch {
 	if rows == 0 && columns == 0 {
 		return nil
 	}
-	if rows == 0 || columns == 0 || rows > mostAligned/columns {
+	if rows == 0 || columns == 0 || !c.spend(alignment(want[start:k], got[start:l])) {
 		return inTurn(want, got, stretch{start, k, start, l})
 	}
 	return aligned(want, got, stretch{start, k, start, l})
+}
+
+// alignment is what it costs to find the longest common subsequence of two lists.
+func alignment(want, got []sentence) int {
+	const steps, atOnce = 4, 16
+	length := 0
+	for i := range got {
+		length += len(got[i].text)
+	}
+	return len(want) * (len(got)*steps + length/atOnce)
 }
 
 func inTurn(want, got []sentence, all stretch) []stretch {

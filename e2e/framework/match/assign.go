@@ -100,14 +100,15 @@ func (c *comparison) assignBest(want, got *table, g *group, a assignment) {
 	if len(rows) == 0 || len(columns) == 0 {
 		return
 	}
-	if len(rows) > mostAssigned || len(columns) > mostAssigned {
+	n := max(len(rows), len(columns))
+	const perCell = 20 // comparing two cells, against one step of the method
+	if n > mostAssigned || !c.spend(n*n*(n+perCell*len(want.titles))) {
 		for k := range min(len(rows), len(columns)) {
 			a.to[rows[k]] = columns[k]
 		}
 		return
 	}
 	// The second part of the cost keeps the order where it does not matter.
-	n := max(len(rows), len(columns))
 	cost := square(n)
 	for x, i := range rows {
 		for y, j := range columns {

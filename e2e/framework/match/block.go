@@ -50,6 +50,11 @@ func parse(lines []line) output {
 			for end < len(lines) && inTable(lines[end].text) {
 				end++
 			}
+			if tooSparse(lines[i:end]) {
+				out.text, out.lines = append(out.text, lines[i:end]...), append(out.lines, lines[i:end]...)
+				i = end
+				continue
+			}
 			t := readTable(lines[i:end])
 			out.tables = append(out.tables, t)
 			out.elided = out.elided || t.elided
@@ -62,6 +67,20 @@ func parse(lines []line) output {
 		i = end
 	}
 	return out
+}
+
+// tooSparse tells whether lines have so many fewer characters than a table would have cells that they are none.
+func tooSparse(lines []line) bool {
+	const small = 10_000
+	titles := len(strings.Fields(lines[0].text))
+	if titles*len(lines) < small {
+		return false
+	}
+	size := 0
+	for _, l := range lines {
+		size += len(l.text)
+	}
+	return titles*len(lines) > size
 }
 
 // dotsIn gives the dots below a table: they stand for rows, and for whatever follows.

@@ -79,7 +79,7 @@ func (f Finding) String() string {
 	}
 	parts = append(parts, f.verdict())
 	text := strings.Join(parts, ": ")
-	if f.Note != "" && f.Kind != Document {
+	if f.Note != "" && f.Note != f.verdict() {
 		text += " (" + f.Note + ")"
 	}
 	return text
@@ -99,6 +99,9 @@ func (f Finding) verdict() string {
 	case Document:
 		return f.Note
 	case Text:
+		if f.Expected == "" && f.Actual == "" {
+			return f.Note
+		}
 		return fmt.Sprintf("document says %q, cluster says %q", f.Expected, f.Actual)
 	case Cell, Identity:
 		return "document says " + shown(f.Expected) + ", cluster says " + shown(f.Actual)

@@ -83,12 +83,15 @@ func readHeader(text string, rows []string) header {
 		return h
 	}
 	words := spans(text, 1)
+	begins := beginnings(words, rows)
+	const most = 4 // words of a title
 	for i := 0; i < len(words); {
 		end := i + 1
-		for end < len(words) && words[end].start-words[end-1].end == 1 && together(text, words[i:end+1], rows) {
+		for end < len(words) && end-i < most && words[end].start-words[end-1].end == 1 &&
+			together(words[i:end+1], beginning{under: begins[end], rows: len(rows), after: text[words[end].start:]}) {
 			end++
 		}
-		h.titles = append(h.titles, text[words[i].start:words[end-1].end])
+		h.titles = append(h.titles, titleOf(words[i:end]))
 		h.at = append(h.at, words[i].start)
 		i = end
 	}
@@ -106,24 +109,58 @@ func (h header) distinguish() {
 	}
 }
 
+// beginning says whether a word of a row begins right under a title, and how many rows there are.
+type beginning struct {
+	under bool
+	rows  int
+	after string // the header from that word on
+}
+
+// beginnings tells under which words of a header a word of any row begins. It looks at each row once.
+func beginnings(words []span, rows []string) []bool {
+	begins := make([]bool, len(words))
+	for _, r := range rows {
+		column, before := 0, ' '
+		next := 0
+		for _, letter := range r {
+			for next < len(words) && words[next].start < column {
+				next++
+			}
+			if next == len(words) {
+				break
+			}
+			if words[next].start == column && column > 0 && before == ' ' && letter != ' ' {
+				begins[next] = true
+			}
+			before = letter
+			column++
+		}
+	}
+	return begins
+}
+
+func titleOf(words []span) string {
+	parts := texts(words)
+	return strings.Join(parts, " ")
+}
+
 // together tells whether words that are one blank apart are one title.
-func together(text string, words []span, rows []string) bool {
-	title := text[words[0].start:words[len(words)-1].end]
+func together(words []span, last beginning) bool {
+	title := titleOf(words)
 	if slices.Contains(longTitles, title) {
 		return true
 	}
-	first, last := text[words[0].start:words[0].end], words[len(words)-1]
+	first, next := words[0].text, words[len(words)-1].text
 	if slices.ContainsFunc(longTitles, func(known string) bool { return strings.HasPrefix(title, known+" ") }) {
 		return false
 	}
-	next := text[last.start:last.end]
-	if startsLong(text[last.start:]) || slices.Contains(firstTitles, first) && len(words) == 2 && first == "NAME" {
+	if startsLong(last.after) || len(words) == 2 && first == "NAME" {
 		return false
 	}
-	if isKnownTitle(next) && (isKnownTitle(first) || len(rows) == 0) {
+	if isKnownTitle(next) && (isKnownTitle(first) || last.rows == 0) {
 		return false
 	}
-	return !slices.ContainsFunc(rows, func(r string) bool { return beginsAt(r, last.start) })
+	return !last.under
 }
 
 func startsLong(text string) bool {
@@ -133,10 +170,4 @@ func startsLong(text string) bool {
 func isKnownTitle(title string) bool {
 	_, known := columns[title]
 	return known || slices.Contains(firstTitles, title)
-}
-
-// beginsAt tells whether a word of the row begins right under a title.
-func beginsAt(text string, at int) bool {
-	runes := []rune(text)
-	return at > 0 && at < len(runes) && runes[at-1] == ' ' && runes[at] != ' '
 }

@@ -13,30 +13,48 @@ var kindNames = map[string]string{
 	"pvc": "persistentvolumeclaim", "pv": "persistentvolume", "sa": "serviceaccount", "sc": "storageclass",
 	"storageclasses": "storageclass", "hpa": "horizontalpodautoscaler", "pdb": "poddisruptionbudget", "ev": "event",
 	"csr": "certificatesigningrequest", "crd": "customresourcedefinition", "crds": "customresourcedefinition",
-	"endpoints": "endpoints", "priorityclasses": "priorityclass", "ingressclasses": "ingressclass",
+	"priorityclasses": "priorityclass", "ingressclasses": "ingressclass", "quota": "resourcequota", "limits": "limitrange",
+	"cs": "componentstatus", "componentstatuses": "componentstatus", "pc": "priorityclass", "psp": "podsecuritypolicy",
+	"podsecuritypolicies": "podsecuritypolicy", "runtimeclasses": "runtimeclass",
 }
 
 // kinds are known by their names alone; others are by a dot, as in widget.example.com.
-var kinds = []string{
+var kinds = setOf(
 	"pod", "service", "deployment", "replicaset", "statefulset", "daemonset", "replicationcontroller", "job", "cronjob",
 	"namespace", "node", "configmap", "secret", "endpoints", "endpointslice", "ingress", "ingressclass", "networkpolicy",
 	"persistentvolumeclaim", "persistentvolume", "serviceaccount", "storageclass", "horizontalpodautoscaler",
 	"poddisruptionbudget", "event", "certificatesigningrequest", "customresourcedefinition", "role", "rolebinding",
 	"clusterrole", "clusterrolebinding", "lease", "priorityclass", "controllerrevision", "limitrange", "resourcequota",
+	"volumeattachment", "csinode", "csidriver", "csistoragecapacity", "runtimeclass", "apiservice", "podtemplate",
+	"componentstatus", "podsecuritypolicy", "podmetrics", "nodemetrics", "mutatingwebhookconfiguration", "flowschema",
+	"validatingwebhookconfiguration", "prioritylevelconfiguration", "validatingadmissionpolicy", "servicecidr",
+	"validatingadmissionpolicybinding", "ipaddress", "deviceclass", "resourceslice", "resourceclaim",
+)
+
+func setOf(all ...string) map[string]bool {
+	set := make(map[string]bool, len(all))
+	for _, one := range all {
+		set[one] = true
+	}
+	return set
 }
 
 // readKind gives the kind that a word names: deployment for deploy, deployments and deployment.apps. The group is left
 // out because it changed over the years. It is empty for words that name none.
 func readKind(word string) string {
+	const longest = 253 // of any name in Kubernetes
+	if len(word) > longest {
+		return ""
+	}
 	plain, group, grouped := strings.Cut(strings.ToLower(word), ".")
 	if known, ok := kindNames[plain]; ok {
 		return known
 	}
-	singular := strings.TrimSuffix(plain, "s")
-	for _, candidate := range []string{plain, singular} {
-		if slices.Contains(kinds, candidate) {
-			return candidate
-		}
+	if kinds[plain] {
+		return plain
+	}
+	if singular := strings.TrimSuffix(plain, "s"); kinds[singular] {
+		return singular
 	}
 	if grouped && allIn(plain, letters+digits) && strings.Contains(group, ".") {
 		return word

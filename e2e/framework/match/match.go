@@ -4,7 +4,10 @@
 // revision may not. Rows are objects, not lines: they are found by kind and name, wherever they stand.
 package match
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Options say how an output is to be read.
 type Options struct {
@@ -27,6 +30,7 @@ func Compare(expected, actual string, o Options) []Finding {
 		return nil
 	}
 	c := newComparison(o)
+	c.most = mostFindings
 	want, got := cleanLines(expected), cleanLines(actual)
 	got = withoutNoise(want, got)
 	switch {
@@ -39,7 +43,7 @@ func Compare(expected, actual string, o Options) []Finding {
 		c.outputs(parse(want), parse(got))
 	}
 	c.remember()
-	return c.found
+	return c.told()
 }
 
 // comparison collects findings about one output.
@@ -49,14 +53,59 @@ type comparison struct {
 	words   canon
 	found   []Finding
 	learnt  []fact
+	// most is how many findings are kept, the others are only counted; nothing is no limit.
+	most, uncounted, uncountedErrors int
+	// effort is what may still be spent on finding out which rows and lines belong together where that takes more than
+	// one look at each. Without it they are taken as they come, so that no output takes longer than in proportion.
+	effort int
+}
+
+const (
+	// mostFindings is more than anybody reads.
+	mostFindings = 1000
+	// mostEffort counts comparisons of a few bytes: about a quarter of a second.
+	mostEffort = 20_000_000
+)
+
+// spend tells whether there is effort left for something, and takes it.
+func (c *comparison) spend(effort int) bool {
+	if effort > c.effort {
+		return false
+	}
+	c.effort -= effort
+	return true
 }
 
 func newComparison(o Options) *comparison {
 	cmd := readCommand(o.Command)
-	return &comparison{options: o, command: cmd, words: canon{versions: cmd.showsVersions()}}
+	return &comparison{options: o, command: cmd, words: canon{versions: cmd.showsVersions()}, effort: mostEffort}
 }
 
-func (c *comparison) tell(f Finding) { c.found = append(c.found, f) }
+func (c *comparison) tell(f Finding) {
+	if c.most > 0 && len(c.found) >= c.most {
+		c.uncounted++
+		if f.Severity == Error {
+			c.uncountedErrors++
+		}
+		return
+	}
+	c.found = append(c.found, f)
+}
+
+// wrong tells whether the reader sees something else.
+func (c *comparison) wrong() bool { return c.uncountedErrors > 0 || HasErrors(c.found) }
+
+// told are the findings, and how many more there are.
+func (c *comparison) told() []Finding {
+	if c.uncounted == 0 {
+		return c.found
+	}
+	more := Finding{Line: -1, Kind: Text, Severity: Warning, Note: fmt.Sprintf("and %d more differences like these", c.uncounted)}
+	if c.uncountedErrors > 0 {
+		more.Severity = Error
+	}
+	return append(c.found, more)
+}
 
 // outputs compares what is neither JSON nor YAML: tables, and the text around them.
 func (c *comparison) outputs(want, got output) {

@@ -103,7 +103,7 @@ func (c *comparison) steady(title string, p pair, want, got string) {
 // remember keeps what was learnt, unless the output was wrong.
 func (c *comparison) remember() {
 	m := c.options.Memory
-	if m == nil || HasErrors(c.found) {
+	if m == nil || c.wrong() {
 		return
 	}
 	if m.real == nil {

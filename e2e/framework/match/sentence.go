@@ -94,6 +94,15 @@ func (s *sentence) says(got *sentence) bool {
 	return len(s.parts) > 1 && s.fits(got.plain)
 }
 
+// effort is what it may cost to hold a sentence against another.
+func (s *sentence) effort(got *sentence) int {
+	const atOnce = 16 // bytes
+	if len(s.parts) < 2 && len(s.plain) != len(got.plain) {
+		return 1
+	}
+	return 1 + len(s.parts) + min(len(s.text), len(got.text))/atOnce
+}
+
 // fits looks for the parts one after the other.
 func (s *sentence) fits(plain string) bool {
 	last := len(s.parts) - 1

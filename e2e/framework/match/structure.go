@@ -5,21 +5,48 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sigs.k8s.io/yaml"
 )
 
-// largestYAML is where YAML goes on to be compared as text, which is linear whatever it holds.
-const largestYAML = 1 << 20
+const (
+	// largestYAML and largestJSON are where either goes on to be compared as text, which is quicker than to build the tree.
+	largestYAML = 1 << 20
+	largestJSON = 2 << 20
+)
 
 // serverFields are what a server fills in for itself, or what only tells of time.
-var serverFields = map[string]bool{
-	"uid": true, "resourceVersion": true, "managedFields": true, "selfLink": true, "creationTimestamp": true,
-	"lastTransitionTime": true, "lastProbeTime": true, "lastUpdateTime": true, "lastHeartbeatTime": true, "startTime": true,
-	"startedAt": true, "finishedAt": true, "containerID": true, "imageID": true, "generation": true,
-	"observedGeneration": true, "nodeName": true, "hostIP": true, "hostIPs": true, "podIP": true, "podIPs": true,
-	"clusterIP": true, "clusterIPs": true, "nodePort": true,
+var serverFields = setOf(
+	"uid", "resourceVersion", "managedFields", "selfLink", "creationTimestamp", "lastTransitionTime", "lastProbeTime",
+	"lastUpdateTime", "lastHeartbeatTime", "startTime", "startedAt", "finishedAt", "containerID", "imageID", "generation",
+	"observedGeneration", "nodeName", "hostIP", "hostIPs", "podIP", "podIPs", "clusterIP", "clusterIPs", "nodePort",
+	"lastScheduleTime", "lastSuccessfulTime", "completionTime", "deletionTimestamp", "renewTime", "acquireTime",
+	"firstTimestamp", "lastTimestamp", "eventTime",
+)
+
+// defaultFields are what a server fills in for the author of an object, and which of them depends on its version. A
+// document without them misleads nobody.
+var defaultFields = setOf(
+	"ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy", "externalTrafficPolicy", "allocateLoadBalancerNodePorts",
+	"sessionAffinity", "status", "terminationMessagePath", "terminationMessagePolicy", "dnsPolicy", "schedulerName",
+	"restartPolicy", "securityContext", "terminationGracePeriodSeconds", "imagePullPolicy", "enableServiceLinks",
+	"preemptionPolicy", "priority", "serviceAccount", "serviceAccountName", "tolerations", "qosClass", "resources",
+	"progressDeadlineSeconds", "revisionHistoryLimit", "podReplacementPolicy", "completionMode", "backoffLimit", "suspend",
+	"manualSelector", "minReadySeconds", "podManagementPolicy", "persistentVolumeClaimRetentionPolicy", "volumeMode",
+	"protocol", "defaultMode", "kubernetes.io/metadata.name", "recursiveReadOnly", "allocatedResources", "ready", "started",
+	"terminatingReplicas", "ephemeralContainers", "generateName", "user", "loadBalancer",
+)
+
+// data is a document of JSON or YAML, or an output of them.
+type data struct {
+	value any
+	// elided tells that dots stood for fields or elements.
+	elided bool
+	// at has the lines on which each key stands; it is made when it is first needed.
+	at    map[string][]line
+	lines []line
 }
 
 // structured compares JSON and YAML by structure, and tells whether both sides are such.
@@ -32,32 +59,56 @@ func (c *comparison) structured(want, got []line) bool {
 	if !ok {
 		return false
 	}
-	c.values(want, "", w, g)
+	c.values(w, "", w.value, g.value)
 	return true
 }
 
-func (c *comparison) decode(lines []line) (any, bool) {
-	texts := make([]string, len(lines))
-	for i, l := range lines {
-		texts[i] = l.text
+func (c *comparison) decode(lines []line) (*data, bool) {
+	d := &data{lines: lines}
+	texts := make([]string, 0, len(lines))
+	size := 0
+	for _, l := range lines {
+		if isDots(l.text) {
+			d.elided = true
+			continue
+		}
+		texts = append(texts, l.text)
+		size += len(l.text) + 1
 	}
-	text := strings.TrimSpace(strings.Join(texts, "\n"))
-	if text == "" {
+	first := slices.IndexFunc(texts, func(s string) bool { return strings.TrimSpace(s) != "" })
+	if first < 0 || size > largestJSON {
 		return nil, false
 	}
-	var value any
-	if text[0] == '{' || text[0] == '[' {
-		return value, json.Unmarshal([]byte(text), &value) == nil && value != nil
+	begin := strings.TrimSpace(texts[first])
+	if begin[0] == '{' || begin[0] == '[' {
+		if d.elided {
+			withoutLastCommas(texts)
+		}
+		return d, json.Unmarshal([]byte(strings.Join(texts, "\n")), &d.value) == nil && d.value != nil
 	}
-	asked := c.command.format == "yaml" || strings.HasPrefix(text, "apiVersion:")
-	if !asked || len(text) > largestYAML || slices.ContainsFunc(texts, isDots) || strings.Contains(text, "\n---") {
+	asked := c.command.format == "yaml" || strings.HasPrefix(begin, "apiVersion:")
+	if !asked || size > largestYAML {
 		return nil, false
 	}
-	return value, yaml.Unmarshal([]byte(text), &value) == nil && value != nil
+	text := strings.Join(texts, "\n")
+	if strings.Contains(text, "\n---") {
+		return nil, false
+	}
+	return d, yaml.Unmarshal([]byte(text), &d.value) == nil && d.value != nil
 }
 
-// values compares two trees. Keys and elements that only one side has are differences, except those of a server.
-func (c *comparison) values(in []line, path string, want, got any) {
+// withoutLastCommas takes off the commas that are left over where dots stood for the rest.
+func withoutLastCommas(texts []string) {
+	for i := range len(texts) - 1 {
+		if next := strings.TrimSpace(texts[i+1]); strings.HasPrefix(next, "}") || strings.HasPrefix(next, "]") {
+			texts[i] = strings.TrimSuffix(texts[i], ",")
+		}
+	}
+}
+
+// values compares two trees. Keys and elements that only one side has are differences, except those of a server, and
+// those that dots of the document stand for.
+func (c *comparison) values(in *data, path string, want, got any) {
 	switch w := want.(type) {
 	case map[string]any:
 		if g, ok := got.(map[string]any); ok {
@@ -71,56 +122,155 @@ func (c *comparison) values(in []line, path string, want, got any) {
 		}
 	}
 	if !c.sameLeaf(path, want, got) {
-		c.tell(Finding{Line: lineOf(in, path, want), Row: path, Kind: Cell, Expected: leaf(want), Actual: leaf(got)})
+		c.differs(in, path, want, got)
 	}
 }
 
-func (c *comparison) objects(in []line, path string, want, got map[string]any) {
+func (c *comparison) differs(in *data, path string, want, got any) {
+	f := Finding{Line: -1, Row: path, Kind: Cell, Expected: leaf(want), Actual: leaf(got)}
+	if want == nil && defaultFields[lastKey(path)] {
+		f.Severity = Warning
+	}
+	if c.most == 0 || len(c.found) < c.most {
+		f.Line = c.lineOf(in, path, want)
+	}
+	c.tell(f)
+}
+
+func (c *comparison) objects(in *data, path string, want, got map[string]any) {
 	keys := slices.Collect(maps.Keys(want))
 	for key := range got {
-		if _, both := want[key]; !both {
+		if _, both := want[key]; !both && !in.elided {
 			keys = append(keys, key)
 		}
 	}
-	for _, key := range slices.Sorted(slices.Values(keys)) {
+	slices.Sort(keys)
+	for _, key := range keys {
 		w, wanted := want[key]
 		g, there := got[key]
 		if wanted != there && serverFields[key] {
 			continue
 		}
-		c.values(in, strings.TrimPrefix(path+"."+key, "."), w, g)
+		at := strings.TrimPrefix(path+"."+key, ".")
+		if wanted && !there && w == nil {
+			continue
+		}
+		c.values(in, at, w, g)
 	}
 }
 
-func (c *comparison) lists(in []line, path string, want, got []any) {
-	for i := range max(len(want), len(got)) {
-		var w, g any
-		if i < len(want) {
-			w = want[i]
+// lists compares elements by what they are called if all of them are called something, else in turn.
+func (c *comparison) lists(in *data, path string, want, got []any) {
+	to, named := pairElements(want, got)
+	taken := make([]bool, len(got))
+	for i, w := range want {
+		j := i
+		if named {
+			j = to[i]
 		}
-		if i < len(got) {
-			g = got[i]
+		at := path + "[" + number(int64(i)) + "]"
+		if j < 0 || j >= len(got) {
+			c.differs(in, at, w, nil)
+			continue
 		}
-		c.values(in, fmt.Sprintf("%s[%d]", path, i), w, g)
+		taken[j] = true
+		c.values(in, at, w, got[j])
 	}
+	for j, g := range got {
+		if !taken[j] && !in.elided {
+			c.differs(in, path+"["+number(int64(j))+"]", nil, g)
+		}
+	}
+}
+
+// pairElements gives for each element of the document the one of the same name, or -1.
+func pairElements(want, got []any) (to []int, named bool) {
+	waiting := map[string][]int{}
+	for j, g := range got {
+		id := identityOf(g)
+		if id == "" {
+			return nil, false
+		}
+		waiting[id] = append(waiting[id], j)
+	}
+	to = make([]int, len(want))
+	for i, w := range want {
+		id := identityOf(w)
+		if id == "" {
+			return nil, false
+		}
+		to[i] = -1
+		if next := waiting[id]; len(next) > 0 {
+			to[i], waiting[id] = next[0], next[1:]
+		}
+	}
+	return to, true
+}
+
+// identityOf is what an element of a list is called: a kind with a name, the name of a container or port, or the type
+// of a condition.
+func identityOf(element any) string {
+	fields, ok := element.(map[string]any)
+	if !ok {
+		return ""
+	}
+	if metadata, isObject := fields["metadata"].(map[string]any); isObject {
+		kind, _ := fields["kind"].(string)
+		name, _ := metadata["name"].(string)
+		namespace, _ := metadata["namespace"].(string)
+		return kind + "/" + namespace + "/" + stemOf(name)
+	}
+	for _, key := range []string{"name", "type"} {
+		if called, isText := fields[key].(string); isText && called != "" {
+			return key + " " + stemOf(called)
+		}
+	}
+	return ""
+}
+
+// stemOf is the name without what may be generated of it, whatever it is the name of.
+func stemOf(full string) string {
+	if n := readName("pod", full); n.generated() {
+		return n.String()
+	}
+	return readName("replicaset", full).String()
+}
+
+func lastKey(path string) string {
+	key := path[strings.LastIndexByte(path, '.')+1:]
+	key, _, _ = strings.Cut(key, "[")
+	return key
 }
 
 // sameLeaf compares values: a server's are only there or not, texts are compared as words.
 func (c *comparison) sameLeaf(path string, want, got any) bool {
-	key := path[strings.LastIndexByte(path, '.')+1:]
-	key, _, _ = strings.Cut(key, "[")
+	key := lastKey(path)
 	w, wordy := want.(string)
 	g, both := got.(string)
-	if serverFields[key] && want != nil && got != nil {
+	switch {
+	case wordy && isDots(w):
+		return true
+	case serverFields[key] && want != nil && got != nil:
 		return !wordy || !both || (w == "None") == (g == "None")
+	case wordy && both:
+		return w == g || c.sameText(key, w, g)
+	default:
+		return want == nil && got == nil || (want == nil) == (got == nil) && leaf(want) == leaf(got)
 	}
-	if wordy && both {
-		if key == "name" {
-			return readName("pod", w).String() == readName("pod", g).String() || c.words.line(w) == c.words.line(g)
-		}
-		return w == g || c.words.line(w) == c.words.line(g)
+}
+
+// sameText compares texts as words, and names without what is generated of them.
+func (c *comparison) sameText(key, want, got string) bool {
+	switch {
+	case (key == "name" || key == "generateName") && stemOf(want) == stemOf(got):
+		return true
+	case strings.HasSuffix(key, "-hash"):
+		return meantAsHash(want) && meantAsHash(got)
+	default:
+		before, elided := withoutDots(want)
+		plain := c.words.line(got)
+		return c.words.line(want) == plain || elided && strings.HasPrefix(plain, c.words.line(before))
 	}
-	return want == nil && got == nil || leaf(want) == leaf(got) && (want == nil) == (got == nil)
 }
 
 func leaf(value any) string {
@@ -130,28 +280,12 @@ func leaf(value any) string {
 	if text, ok := value.(string); ok {
 		return text
 	}
-	data, err := json.Marshal(value)
+	if number, ok := value.(float64); ok {
+		return strconv.FormatFloat(number, 'f', -1, 64)
+	}
+	encoded, err := json.Marshal(value)
 	if err != nil {
 		return fmt.Sprint(value)
 	}
-	return string(data)
-}
-
-// lineOf looks for the line that shows a value under its key, or at least for the key.
-func lineOf(in []line, path string, value any) int {
-	key := path[strings.LastIndexByte(path, '.')+1:]
-	key, _, _ = strings.Cut(key, "[")
-	text, found := leaf(value), -1
-	for _, l := range in {
-		if !strings.Contains(l.text, key) {
-			continue
-		}
-		if found < 0 || text != "" && strings.Contains(l.text, text) {
-			found = l.number
-		}
-		if text != "" && strings.Contains(l.text, text) {
-			break
-		}
-	}
-	return found
+	return string(encoded)
 }

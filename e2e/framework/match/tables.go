@@ -51,22 +51,36 @@ func (c *comparison) pairTables(want, got []*table) []int {
 			pairs[i], waiting[s] = waiting[s][0], waiting[s][1:]
 		}
 	}
-	rest := slices.Sorted(flatten(waiting))
+	c.pairAlike(want, got, likely{pairs: pairs, rest: slices.Sorted(flatten(waiting))})
+	return pairs
+}
+
+// likely has the tables that found no other of their shape.
+type likely struct {
+	pairs, rest []int
+}
+
+// pairAlike pairs the tables that are left with those most like them.
+func (c *comparison) pairAlike(want, got []*table, left likely) {
 	const most = 1000
-	if len(rest)*len(want) > most {
-		return pairs
+	if len(left.rest)*len(want) > most || len(left.rest) == 0 {
+		return
+	}
+	about := make(map[int]contents, len(left.rest))
+	for _, j := range left.rest {
+		about[j] = c.contents(got[j])
 	}
 	for i, w := range want {
-		if pairs[i] >= 0 || len(rest) == 0 {
+		if left.pairs[i] >= 0 || len(left.rest) == 0 {
 			continue
 		}
-		best := slices.MaxFunc(rest, func(a, b int) int { return c.likeness(w, got[a]) - c.likeness(w, got[b]) })
-		if c.likeness(w, got[best]) > 0 {
-			pairs[i] = best
-			rest = slices.DeleteFunc(rest, func(j int) bool { return j == best })
+		mine := c.contents(w)
+		best := slices.MaxFunc(left.rest, func(a, b int) int { return mine.likeness(about[a]) - mine.likeness(about[b]) })
+		if mine.likeness(about[best]) > 0 {
+			left.pairs[i] = best
+			left.rest = slices.DeleteFunc(left.rest, func(j int) bool { return j == best })
 		}
 	}
-	return pairs
 }
 
 func flatten(lists map[string][]int) func(func(int) bool) {
@@ -97,8 +111,20 @@ func (c *comparison) kindsIn(t *table) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
+// contents are what tells which tables are about the same.
+type contents struct {
+	titles, kinds []string
+}
+
+// contents looks at the first rows; no table of kubectl has as many kinds.
+func (c *comparison) contents(t *table) contents {
+	const most = 100
+	kinds := c.kindsIn(t)
+	return contents{titles: t.titles, kinds: kinds[:min(most, len(kinds))]}
+}
+
 // likeness tells how much two tables that are not of one shape are about the same; 0 is not at all.
-func (c *comparison) likeness(w, g *table) int {
+func (w contents) likeness(g contents) int {
 	shared := func(a, b []string) int {
 		n := 0
 		for _, s := range a {
@@ -108,10 +134,9 @@ func (c *comparison) likeness(w, g *table) int {
 		}
 		return n
 	}
-	wantKinds, gotKinds := c.kindsIn(w), c.kindsIn(g)
 	const kindWeight = 1000
-	kinds, titles := shared(wantKinds, gotKinds), shared(w.titles, g.titles)
-	if kinds == 0 && (len(wantKinds) > 0 && len(gotKinds) > 0 || titles*2 < len(w.titles)) {
+	kinds, titles := shared(w.kinds, g.kinds), shared(w.titles, g.titles)
+	if kinds == 0 && (len(w.kinds) > 0 && len(g.kinds) > 0 || titles*2 < len(w.titles)) {
 		return 0
 	}
 	return kinds*kindWeight + titles + 1

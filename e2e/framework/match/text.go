@@ -2,9 +2,6 @@ package match
 
 import "slices"
 
-// mostTried bounds how often two lines are compared in search of where a part of a document goes on.
-const mostTried = 5_000_000
-
 // text compares what is no table, line by line. A line of dots stands for any lines.
 func (c *comparison) text(want, got []line) {
 	if len(want) == 0 && len(c.found) > 0 && len(got) > 0 {
@@ -64,13 +61,12 @@ func (c *comparison) around(parts [][]line, have []sentence) {
 
 	last := c.words.sentences(parts[len(parts)-1])
 	end := len(have) - min(len(last), len(have))
-	tried := 0
 	for _, p := range parts[1 : len(parts)-1] {
 		middle := c.words.sentences(p)
-		at := find(middle, have[:end], &tried)
+		at := c.find(middle, have[:end])
 		if at < 0 {
 			for _, s := range middle {
-				if find([]sentence{s}, have[:end], &tried) < 0 || len(middle) == 1 {
+				if c.find([]sentence{s}, have[:end]) < 0 || len(middle) == 1 {
 					c.tell(missingLine(s.line))
 				}
 			}
@@ -83,14 +79,18 @@ func (c *comparison) around(parts [][]line, have []sentence) {
 }
 
 // find gives where some lines stand among others, or -1.
-func find(some, among []sentence, tried *int) int {
-	for at := 0; at+len(some) <= len(among) && *tried < mostTried; at++ {
+func (c *comparison) find(some, among []sentence) int {
+	for at := 0; at+len(some) <= len(among); at++ {
 		k := 0
-		for k < len(some) && some[k].says(&among[at+k]) {
+		for k < len(some) {
+			if !c.spend(some[k].effort(&among[at+k])) {
+				return -1
+			}
+			if !some[k].says(&among[at+k]) {
+				break
+			}
 			k++
-			*tried++
 		}
-		*tried++
 		if k == len(some) {
 			return at
 		}
@@ -100,7 +100,7 @@ func find(some, among []sentence, tried *int) int {
 
 // inOrder compares lines that have to be all there, in their order, and no others.
 func (c *comparison) inOrder(want, got []sentence, near int) {
-	for _, g := range gaps(want, got) {
+	for _, g := range c.gaps(want, got) {
 		c.gap(want[g.i:g.k], got[g.j:g.l], near)
 	}
 }
@@ -198,10 +198,8 @@ func (c *comparison) anyOrder(want, got []sentence, b bag) {
 		}
 		left = append(left, w)
 	}
-	tried := 0
 	left = slices.DeleteFunc(left, func(w sentence) bool {
-		for j := 0; len(w.parts) > 1 && j < len(got) && tried < mostTried; j++ {
-			tried++
+		for j := 0; len(w.parts) > 1 && j < len(got) && c.spend(w.effort(&got[j])); j++ {
 			if !taken[j] && w.says(&got[j]) {
 				taken[j] = true
 				return true
