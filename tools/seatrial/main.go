@@ -33,7 +33,7 @@ func main() {
 	}
 	// Also when the verdict has been told: what was left behind is said here.
 	fmt.Fprintln(os.Stderr, "seatrial:", err)
-	if errors.Is(err, errBroken) || errors.Is(err, errFindings) {
+	if errors.Is(err, errBroken) || errors.Is(err, errFindings) || errors.Is(err, errFaults) {
 		os.Exit(exitBroken)
 	}
 	os.Exit(exitError)
@@ -46,6 +46,6 @@ func command() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(workshopCommand(), lintCommand(), demoCommand(), sweepCommand(), cleanCommand())
+	root.AddCommand(chartCommand(), workshopCommand(), lintCommand(), demoCommand(), sweepCommand(), cleanCommand())
 	return root
 }

@@ -1,0 +1,182 @@
+package regression
+
+import (
+	"context"
+	"fmt"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"seatrial/e2e/framework/helm"
+	"seatrial/e2e/framework/history"
+	"seatrial/e2e/framework/ledger"
+	"seatrial/e2e/framework/objects"
+)
+
+// judgeState looks at what a step has made of the release.
+func (w *walk) judgeState(ctx context.Context, step Step, before []state, now state) error {
+	if step.Action == Rollback {
+		back := comparison{then: before[step.Back-1], now: now, between: before[step.Back:]}
+		w.find(back.findings()...)
+		w.find(wrongHooks(before[len(before)-1].release, now.release)...)
+	}
+	w.find(subchartsLeft(w.run.Revisions[step.Revision].Values, now)...)
+	if err := w.findKept(ctx, before, now); err != nil {
+		return err
+	}
+	if err := w.findLostDefinitions(ctx, before, now); err != nil {
+		return err
+	}
+	if err := w.findPendingLoadBalancers(ctx, now); err != nil {
+		return err
+	}
+	return w.judgeHistory(ctx, step, "")
+}
+
+// judgeHistory holds the release's history against Helm's laws.
+func (w *walk) judgeHistory(ctx context.Context, step Step, failure string) error {
+	after, err := w.history(ctx)
+	if err != nil {
+		return err
+	}
+	stored, err := w.helm.Stored(ctx, w.run.Release)
+	if err != nil {
+		return err
+	}
+	broken := history.Check(history.Transition{
+		Before: w.records, After: after, Stored: stored,
+		Action: history.Action(step.Action), Target: step.Back, Failure: failure,
+	})
+	w.records = after
+	for _, v := range broken {
+		w.find(Finding{
+			Word: HistoryLaw, Field: v.Law,
+			Expected: v.Expected, Found: fmt.Sprintf("revision %d: %s", v.Revision, v.Seen),
+		})
+	}
+	return nil
+}
+
+// drift looks whether anything that Helm made has changed since the last step had settled.
+func (w *walk) drift(ctx context.Context) error {
+	last := &w.states[len(w.states)-1]
+	now, err := w.capture(ctx, last.objects)
+	if err != nil {
+		return err
+	}
+	w.find(drifted(last.ledger, now)...)
+	return nil
+}
+
+// drifted are the changes of objects that Helm made. What controllers make of them may come and go.
+func drifted(then, now ledger.Ledger) []Finding {
+	var found []Finding
+	for _, d := range ledger.Compare(then, now) {
+		o := then.Find(d.Object.Kind, d.Object.Name)
+		if o == nil {
+			o = now.Find(d.Object.Kind, d.Object.Name)
+		}
+		if o == nil || o.Root != nil || !d.Breaks() {
+			continue
+		}
+		f := Finding{Word: Drifted, Object: d.Object, Field: d.Field, Expected: ledger.Text(d.Then), Found: ledger.Text(d.Now)}
+		if d.Kind == ledger.Missing {
+			f.Word, f.Expected, f.Found = Missing, "the object", "nothing"
+		}
+		if d.Kind == ledger.LeftOver {
+			f.Word, f.Expected, f.Found = LeftOver, "nothing", "the object"
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// findKept looks for objects of earlier revisions that are only there because they are to be kept.
+func (w *walk) findKept(ctx context.Context, before []state, now state) error {
+	for _, s := range before {
+		for _, u := range s.objects {
+			if !kept(u) || has(now.objects, u) {
+				continue
+			}
+			there, err := exists(ctx, w.api, u, w.room.namespace)
+			if err != nil {
+				return err
+			}
+			if there {
+				w.find(keptLeft(w.ref(u)))
+			}
+		}
+	}
+	return nil
+}
+
+// findLostDefinitions looks for definitions of custom resources that went with a revision.
+func (w *walk) findLostDefinitions(ctx context.Context, before []state, now state) error {
+	for _, s := range before {
+		for _, u := range s.objects {
+			if u.GetKind() != definitionKind || has(now.objects, u) {
+				continue
+			}
+			there, err := exists(ctx, w.api, u, w.room.namespace)
+			if err != nil {
+				return err
+			}
+			if !there {
+				w.find(Finding{
+					Word: CustomResourcesLost, Object: w.ref(u), Field: "metadata.annotations[" + keepAnnotation + "]",
+					Expected: "the definition to outlive the revision that brought it", Found: "it was deleted, with every object of its kind",
+				})
+			}
+		}
+	}
+	return nil
+}
+
+const definitionKind = "CustomResourceDefinition"
+
+// findPendingLoadBalancers tells of Services that nobody gives an address.
+func (w *walk) findPendingLoadBalancers(ctx context.Context, now state) error {
+	for _, u := range now.objects {
+		kind, _, err := unstructured.NestedString(u.Object, "spec", "type")
+		if u.GetKind() != "Service" || err != nil || kind != "LoadBalancer" {
+			continue
+		}
+		placed, mapping, err := w.api.Place(u, w.room.namespace)
+		if err != nil {
+			return err
+		}
+		live, err := w.api.Resource(mapping, placed.GetNamespace()).Get(ctx, placed.GetName(), metav1.GetOptions{})
+		if err != nil {
+			if ignoreAbsent(err) == nil {
+				continue
+			}
+			return fmt.Errorf("reading %s: %w", objects.RefOf(placed), err)
+		}
+		addresses, _, err := unstructured.NestedSlice(live.Object, "status", "loadBalancer", "ingress")
+		if err == nil && len(addresses) == 0 {
+			w.find(Finding{
+				Word: LoadBalancerPending, Note: true, Object: objects.RefOf(placed), Field: "status.loadBalancer.ingress",
+				Expected: "an address", Found: "none",
+			})
+		}
+	}
+	return nil
+}
+
+// ref names an object of a manifest with the namespace that it is in.
+func (w *walk) ref(u *unstructured.Unstructured) objects.Ref {
+	placed, _, err := w.api.Place(u, w.room.namespace)
+	if err != nil {
+		return objects.RefOf(u)
+	}
+	return objects.RefOf(placed)
+}
+
+// history is that of the release, empty if there is none.
+func (w *walk) history(ctx context.Context) ([]helm.Release, error) {
+	all, err := w.helm.History(ctx, w.run.Release)
+	if isNotFound(err) {
+		return nil, nil
+	}
+	return all, err
+}

@@ -1,0 +1,112 @@
+package regression
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+
+	"seatrial/e2e/framework/cluster"
+	"seatrial/e2e/framework/helm"
+)
+
+// DefaultTimeout is for one operation of Helm with its hooks, and for the wait after it, unless Options.Timeout says
+// otherwise.
+const DefaultTimeout = 5 * time.Minute
+
+// Revision is what a release can be: a version of the chart with values.
+type Revision struct {
+	// Name is short, and different for each revision.
+	Name   string
+	Chart  *helm.Chart
+	Values helm.Values
+}
+
+// Place is a cluster to try paths on.
+type Place struct {
+	Kubeconfig string
+	Features   cluster.Features
+	// Discarded tells that the cluster is removed after the run, so that it need not be cleaned.
+	Discarded bool
+}
+
+// Options say what to try, and where.
+type Options struct {
+	// Revisions from old to new; at least one.
+	Revisions []Revision
+	// Pairs says which of them are upgraded to which.
+	Pairs Pairs
+	// Release is the name to install as. If empty, the name of the first revision's chart.
+	Release string
+	// Place is where paths go.
+	Place Place
+	// Fresh brings up another such cluster, for a path that changes what belongs to the cluster as a whole. If nil, such
+	// paths go one after the other. The function returned with it takes the cluster down again.
+	Fresh func(ctx context.Context) (Place, func(context.Context) error, error)
+	// Parallel is how many paths go at a time; less than 1 is 1.
+	Parallel int
+	// Timeout is for one operation with its hooks, and for the wait after it. If zero, DefaultTimeout.
+	Timeout time.Duration
+	// Steady is how long a revision must stay ready before it counts as settled. It may be zero.
+	Steady time.Duration
+	// FailFast begins no further path after one that has failed.
+	FailFast bool
+	// Artifacts is the folder for evidence; it is made when something is written. If empty, nothing is kept.
+	Artifacts string
+	// Told receives what happens, as it happens. Calls never overlap. It may be nil.
+	Told func(Event)
+	// Between is called when a step has settled, and before the next one: what it changes in the cluster is drift. It may
+	// be nil.
+	Between func(ctx context.Context, m Moment) error
+}
+
+// Moment is a point on a path, between two steps.
+type Moment struct {
+	Path Path
+	// Done is the place of the step that has just settled.
+	Done       int
+	Kubeconfig string
+	Namespace  string
+	Release    string
+}
+
+// Event is something that happened to a path. Of Waiting, Step and End, at most one is set; with none, it begins.
+type Event struct {
+	Path Path
+	// Waiting says what is waited for, since Waited.
+	Waiting string
+	Waited  time.Duration
+	// Step is one that is over.
+	Step *StepResult
+	// End is the path's, when it is over.
+	End *PathResult
+}
+
+var releaseName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$`)
+
+// complete fills in what was left out, and refuses what cannot be tried.
+func (o Options) complete() (Options, error) {
+	if len(o.Revisions) == 0 {
+		return o, errors.New("trying a chart: there is no revision to install")
+	}
+	if o.Release == "" {
+		o.Release = o.Revisions[0].Chart.Name()
+	}
+	if !releaseName.MatchString(o.Release) {
+		return o, fmt.Errorf("trying a chart: %q can be no release: use small letters, digits and dashes, at most 53", o.Release)
+	}
+	if o.Timeout == 0 {
+		o.Timeout = DefaultTimeout
+	}
+	o.Parallel = max(o.Parallel, 1)
+	return o, nil
+}
+
+func (o Options) names() []string {
+	var all []string
+	for _, r := range o.Revisions {
+		all = append(all, r.Name)
+	}
+	return all
+}

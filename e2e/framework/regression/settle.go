@@ -1,0 +1,181 @@
+package regression
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"seatrial/e2e/framework/helm"
+	"seatrial/e2e/framework/ledger"
+	"seatrial/e2e/framework/objects"
+	"seatrial/e2e/framework/wait"
+)
+
+// settle waits until what the revision made is ready and what it no longer has is gone, and writes it down. That it does
+// not get there is a finding, not an error.
+func (w *walk) settle(ctx context.Context, made *helm.Release, done *StepResult) (now state, settled bool, err error) {
+	now = state{release: *made}
+	if now.objects, err = made.Objects(); err != nil {
+		return now, false, err
+	}
+	if err := w.know(ctx, now.objects); err != nil {
+		return now, false, err
+	}
+	waited := wait.ReadyWith(ctx, w.api, wait.Request{
+		Namespace: w.room.namespace, Objects: now.objects, Gone: w.gone(now.objects), Timeout: w.run.Timeout, Steady: w.run.Steady,
+		Progress: func(s wait.Status) { w.waiting(s) },
+	})
+	if waited != nil {
+		if err := stopped(ctx, waited); err != nil {
+			return now, false, err
+		}
+		done.Err = waited.Error()
+		w.find(unsettled(waited)...)
+	}
+	now.ledger, err = w.capture(ctx, now.objects)
+	return now, waited == nil, err
+}
+
+// gone are the objects of the revision before that the new one has not, and that nobody wants kept.
+func (w *walk) gone(now []*unstructured.Unstructured) []*unstructured.Unstructured {
+	if len(w.states) == 0 {
+		return nil
+	}
+	var gone []*unstructured.Unstructured
+	for _, u := range w.states[len(w.states)-1].objects {
+		if !has(now, u) && !kept(u) {
+			gone = append(gone, u)
+		}
+	}
+	return gone
+}
+
+func (w *walk) waiting(s wait.Status) {
+	if len(s.Unready) == 0 {
+		return
+	}
+	first := s.Unready[0].String()
+	if more := len(s.Unready) - 1; more > 0 {
+		first += fmt.Sprintf(" (and %d more)", more)
+	}
+	w.run.tell(Event{Path: w.path, Waiting: first, Waited: s.Waited})
+}
+
+// know asks the API server again which kinds it serves, if one of the objects is of a kind that it did not serve before.
+func (w *walk) know(ctx context.Context, all []*unstructured.Unstructured) error {
+	for _, u := range all {
+		if _, err := w.api.Mapping(u.GroupVersionKind()); err == nil {
+			continue
+		}
+		fresh, err := objects.Connect(ctx, w.room.config)
+		if err != nil {
+			return err
+		}
+		w.api.Close()
+		w.api = fresh
+		return nil
+	}
+	return nil
+}
+
+func (w *walk) capture(ctx context.Context, manifest []*unstructured.Unstructured) (ledger.Ledger, error) {
+	return ledger.CaptureWith(ctx, w.api, ledger.Request{
+		Namespace: w.room.namespace, Objects: manifest, Release: w.run.Release, Kinds: w.kinds(manifest),
+	})
+}
+
+// kinds are those of all objects that any revision of the release had: where something may have been left.
+func (w *walk) kinds(manifest []*unstructured.Unstructured) []schema.GroupKind {
+	seen := map[schema.GroupKind]bool{}
+	var all []schema.GroupKind
+	add := func(some []*unstructured.Unstructured) {
+		for _, u := range some {
+			if gk := u.GroupVersionKind().GroupKind(); !seen[gk] {
+				seen[gk] = true
+				all = append(all, gk)
+			}
+		}
+	}
+	for _, s := range w.states {
+		add(s.objects)
+	}
+	add(manifest)
+	return all
+}
+
+// stopped gives the error of a wait that ended for another reason than what it waited for.
+func stopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	_, late := errors.AsType[*wait.TimeoutError](err)
+	_, failed := errors.AsType[*wait.FailedError](err)
+	if late || failed {
+		return nil
+	}
+	return err
+}
+
+var unpulled = regexp.MustCompile(`ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull|RegistryUnavailable`)
+
+// unsettled makes findings of what a wait still waited for at its end: each object once, images by their own name.
+func unsettled(err error) []Finding {
+	var report wait.Report
+	if late, ok := errors.AsType[*wait.TimeoutError](err); ok {
+		report = late.Report
+	} else if failed, ok := errors.AsType[*wait.FailedError](err); ok {
+		report = failed.Report
+	}
+	var found []Finding
+	for _, u := range report.Unready {
+		found = append(found, unready(u))
+	}
+	if len(found) == 0 {
+		found = append(found, Finding{Word: NotSettled, Expected: report.Subject, Found: oneLine(err.Error())})
+	}
+	return found
+}
+
+func unready(u wait.Unready) Finding {
+	parts := []string{u.Reason}
+	for _, c := range u.Causes {
+		parts = append(parts, c.Object.String()+": "+c.Reason)
+	}
+	text := strings.Join(parts, "; ")
+	if unpulled.MatchString(text) {
+		return Finding{Word: ImageNotPulled, Object: u.Object, Field: "spec.template.spec.containers", Expected: "its images to be pulled", Found: text}
+	}
+	return Finding{Word: NotSettled, Object: u.Object, Expected: "to be ready", Found: text}
+}
+
+// oneLine makes a text of several lines one.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// has tells whether an object is among others.
+func has(all []*unstructured.Unstructured, wanted *unstructured.Unstructured) bool {
+	return find(all, wanted) != nil
+}
+
+// find gives the object that is called the same, or nil. Manifests leave out the release's own namespace, or not.
+func find(all []*unstructured.Unstructured, wanted *unstructured.Unstructured) *unstructured.Unstructured {
+	for _, u := range all {
+		sameKind := u.GroupVersionKind().GroupKind() == wanted.GroupVersionKind().GroupKind()
+		sameNamespace := u.GetNamespace() == wanted.GetNamespace() || u.GetNamespace() == "" || wanted.GetNamespace() == ""
+		if sameKind && sameNamespace && u.GetName() == wanted.GetName() {
+			return u
+		}
+	}
+	return nil
+}
+
+const keepAnnotation = "helm.sh/resource-policy"
+
+// kept tells whether a chart wants an object to outlive its release.
+func kept(u *unstructured.Unstructured) bool {
+	return strings.EqualFold(strings.TrimSpace(u.GetAnnotations()[keepAnnotation]), "keep")
+}

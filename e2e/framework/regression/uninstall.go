@@ -1,0 +1,196 @@
+package regression
+
+import (
+	"context"
+	"fmt"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"seatrial/e2e/framework/helm"
+	"seatrial/e2e/framework/objects"
+	"seatrial/e2e/framework/wait"
+)
+
+// uninstall removes the release, and looks what is left.
+func (w *walk) uninstall(ctx context.Context, done *StepResult) (bool, error) {
+	last := w.states[len(w.states)-1]
+	if err := w.helm.Uninstall(ctx, w.run.Release); err != nil {
+		return false, w.operationFailed(ctx, Step{Action: Uninstall}, err, done)
+	}
+	var gone []*unstructured.Unstructured
+	for _, u := range last.objects {
+		if !kept(u) {
+			gone = append(gone, u)
+		}
+	}
+	waited := wait.ReadyWith(ctx, w.api, wait.Request{
+		Namespace: w.room.namespace, Gone: gone, Timeout: w.run.Timeout, Progress: func(s wait.Status) { w.waiting(s) },
+	})
+	if waited != nil {
+		if err := stopped(ctx, waited); err != nil {
+			return false, err
+		}
+		done.Err = waited.Error()
+		for _, f := range unsettled(waited) {
+			f.Word, f.Expected = UninstallLeft, "nothing"
+			w.find(f)
+		}
+	}
+	if err := w.judgeHistory(ctx, Step{Action: Uninstall}, ""); err != nil {
+		return false, err
+	}
+	return true, w.findLeft(ctx)
+}
+
+// findLeft looks through the namespace, and for what the release had outside of it.
+func (w *walk) findLeft(ctx context.Context) error {
+	left, err := w.inNamespace(ctx)
+	if err != nil {
+		return err
+	}
+	for _, u := range w.everything() {
+		there, err := exists(ctx, w.api, u, w.room.namespace)
+		if err != nil {
+			return err
+		}
+		if there {
+			left = append(left, w.placed(u))
+		}
+	}
+	for _, u := range unique(left) {
+		w.find(w.leftFinding(u))
+	}
+	w.room.clean = len(left) == 0
+	return nil
+}
+
+// leftFinding judges an object that outlived the release.
+func (w *walk) leftFinding(u *unstructured.Unstructured) Finding {
+	f := Finding{Word: UninstallLeft, Object: objects.RefOf(u), Expected: "nothing", Found: "the object"}
+	switch {
+	case kept(u):
+		f.Word, f.Note, f.Found = KeptObjectLeft, true, "an object that is annotated to be kept"
+		f.Field = "metadata.annotations[" + keepAnnotation + "]"
+	case u.GetKind() == "PersistentVolumeClaim" && !w.made(u):
+		f.Note, f.Found = true, "the claim of a StatefulSet, which Kubernetes keeps with its data"
+	case w.isTest(u):
+		f.Note, f.Found = true, "a test's pod, which Helm keeps for its log"
+	case !w.made(u):
+		f.Note, f.Found = true, "an object that Helm did not make; a program of the release did"
+	}
+	return f
+}
+
+// inNamespace lists what is in the namespace that was empty before.
+func (w *walk) inNamespace(ctx context.Context) ([]*unstructured.Unstructured, error) {
+	var left []*unstructured.Unstructured
+	for _, kind := range w.lookedFor() {
+		mapping, err := w.api.Mapping(kind.WithVersion(""))
+		if err != nil {
+			continue // Nothing is of a kind that nobody serves any more.
+		}
+		found, err := w.api.Resource(mapping, w.room.namespace).List(ctx, metav1.ListOptions{})
+		if err != nil {
+			if ignoreAbsent(err) == nil {
+				continue
+			}
+			return nil, fmt.Errorf("looking for what is left of kind %s: %w", kind.Kind, err)
+		}
+		for i := range found.Items {
+			u := &found.Items[i]
+			if u.GetNamespace() == w.room.namespace && !native(u) && metav1.GetControllerOf(u) == nil && u.GetDeletionTimestamp() == nil {
+				left = append(left, u)
+			}
+		}
+	}
+	return left, nil
+}
+
+// lookedFor are the kinds that a release, or a program of it, may leave in a namespace.
+func (w *walk) lookedFor() []schema.GroupKind {
+	all := []schema.GroupKind{
+		{Kind: "ConfigMap"},
+		{Kind: "Secret"},
+		{Kind: "Service"},
+		{Kind: "ServiceAccount"},
+		{Kind: "Pod"},
+		{Kind: "PersistentVolumeClaim"},
+		{Group: "apps", Kind: "Deployment"},
+		{Group: "apps", Kind: "StatefulSet"},
+		{Group: "apps", Kind: "DaemonSet"},
+		{Group: "batch", Kind: "Job"},
+		{Group: "batch", Kind: "CronJob"},
+	}
+	seen := map[schema.GroupKind]bool{}
+	for _, gk := range all {
+		seen[gk] = true
+	}
+	for _, u := range w.everything() {
+		placed, _, err := w.api.Place(u, w.room.namespace)
+		if gk := u.GroupVersionKind().GroupKind(); !seen[gk] && err == nil && placed.GetNamespace() != "" {
+			seen[gk] = true
+			all = append(all, gk)
+		}
+	}
+	return all
+}
+
+// everything is what any revision of the release had, hooks included.
+func (w *walk) everything() []*unstructured.Unstructured {
+	var all []*unstructured.Unstructured
+	for _, s := range w.states {
+		all = append(all, s.objects...)
+		all = append(all, hookObjects(s.release)...)
+	}
+	return all
+}
+
+func hookObjects(r helm.Release) []*unstructured.Unstructured {
+	var all []*unstructured.Unstructured
+	for _, hook := range r.Hooks {
+		// A hook that cannot be read was never made.
+		if parsed, err := (helm.Release{Manifest: hook.Manifest}).Objects(); err == nil {
+			all = append(all, parsed...)
+		}
+	}
+	return all
+}
+
+// made tells whether the object is one of those that Helm made.
+func (w *walk) made(u *unstructured.Unstructured) bool { return has(w.everything(), u) }
+
+func (w *walk) isTest(u *unstructured.Unstructured) bool {
+	for _, s := range w.states {
+		for _, hook := range s.release.Hooks {
+			if isTest(hook) && hook.Kind == u.GetKind() && hook.Name == u.GetName() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// native tells whether every namespace has the object.
+func native(u *unstructured.Unstructured) bool {
+	return u.GetKind() == "ServiceAccount" && u.GetName() == "default" ||
+		u.GetKind() == "ConfigMap" && u.GetName() == "kube-root-ca.crt"
+}
+
+func (w *walk) placed(u *unstructured.Unstructured) *unstructured.Unstructured {
+	placed, _, err := w.api.Place(u, w.room.namespace)
+	if err != nil {
+		return u
+	}
+	return placed
+}
+
+func isTest(hook helm.Hook) bool {
+	for _, event := range hook.Events {
+		if event == "test" || event == "test-success" {
+			return true
+		}
+	}
+	return false
+}

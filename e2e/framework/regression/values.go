@@ -1,0 +1,103 @@
+package regression
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"seatrial/e2e/framework/helm"
+)
+
+// Words of the notation for values, as [ParseValues] reads it.
+const (
+	// ChartDefaults are the chart's own values.
+	ChartDefaults = "defaults"
+	// setPrefix begins assignments as in helm's --set.
+	setPrefix = "set:"
+)
+
+// NamedValues are values with a short name.
+type NamedValues struct {
+	Name   string
+	Values helm.Values
+}
+
+// ParseValues reads one notation of values:
+//
+//	defaults                 the chart's own
+//	set:a.b=1,c=two          assignments, as in helm --set
+//	{a: {b: 1}, c: two}      YAML in one line
+//	one.yaml,two.yaml        files, each laid over those before it
+//
+// Files are looked for from the working directory.
+func ParseValues(notation string) (NamedValues, error) {
+	text := strings.TrimSpace(notation)
+	switch {
+	case text == "":
+		return NamedValues{}, errors.New("reading values: there are none: write defaults for the chart's own")
+	case text == ChartDefaults:
+		return NamedValues{Name: ChartDefaults, Values: helm.Values{}}, nil
+	case strings.HasPrefix(text, setPrefix):
+		return parseSet(strings.TrimPrefix(text, setPrefix))
+	case strings.HasPrefix(text, "{"):
+		values := helm.Values{}
+		if err := yaml.UnmarshalStrict([]byte(text), &values); err != nil {
+			return NamedValues{}, fmt.Errorf("reading values %s: %w", text, err)
+		}
+		return NamedValues{Name: text, Values: values}, nil
+	default:
+		return readFiles(strings.Split(text, ","))
+	}
+}
+
+func parseSet(assignments string) (NamedValues, error) {
+	values, err := helm.ParseSet(assignments)
+	return NamedValues{Name: assignments, Values: values}, err
+}
+
+func readFiles(paths []string) (NamedValues, error) {
+	merged := helm.Values{}
+	var names []string
+	for _, path := range paths {
+		path = strings.TrimSpace(path)
+		values, err := helm.ReadValues(path)
+		if err != nil {
+			return NamedValues{}, err
+		}
+		merged = helm.Merge(merged, values)
+		names = append(names, shortName(path))
+	}
+	return NamedValues{Name: strings.Join(names, "+"), Values: merged}, nil
+}
+
+// shortName is what people call a file of values: lean for ci/lean-values.yaml.
+func shortName(path string) string {
+	base := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	if short := strings.TrimSuffix(base, "-values"); short != "" {
+		return short
+	}
+	return base
+}
+
+// Found are the values that a chart's folder brings for testing: ci/*-values.yaml, as chart-testing knows them, in the
+// order of their names. There may be none.
+func Found(folder string) ([]NamedValues, error) {
+	files, err := filepath.Glob(filepath.Join(folder, "ci", "*-values.yaml"))
+	if err != nil {
+		return nil, fmt.Errorf("looking for values in %q: %w", folder, err)
+	}
+	slices.Sort(files)
+	var all []NamedValues
+	for _, file := range files {
+		one, err := readFiles([]string{file})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}

@@ -1,0 +1,237 @@
+package regression
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"seatrial/e2e/framework/helm"
+	"seatrial/e2e/framework/ledger"
+	"seatrial/e2e/framework/objects"
+)
+
+// state is what a revision of the release was found to be, once it had settled.
+type state struct {
+	release helm.Release
+	objects []*unstructured.Unstructured // of the manifest
+	ledger  ledger.Ledger
+}
+
+// walk is a path under way.
+type walk struct {
+	run  *run
+	path Path
+	room *room
+	helm *helm.Client
+	api  *objects.Client
+	// states has one for each revision of the release.
+	states []state
+	// records is the history after the last operation.
+	records []helm.Release
+	// step is the one under way, in words.
+	step   string
+	result PathResult
+}
+
+// walk goes one path in a namespace of its own, and clears everything away.
+func (r *run) walk(ctx context.Context, path Path, place Place) (result PathResult, err error) {
+	start := time.Now()
+	w := &walk{run: r, path: path, result: PathResult{Path: path, Verdict: NotRun}}
+	r.tell(Event{Path: path})
+	defer func() {
+		w.result.Took = time.Since(start)
+		result = w.result
+		r.tell(Event{Path: path, End: &result})
+	}()
+	if w.room, err = openRoom(ctx, place); err != nil {
+		return w.result, err
+	}
+	defer func() { err = errors.Join(err, w.room.close(ctx)) }()
+	if err := w.prepare(ctx); err != nil {
+		return w.result, err
+	}
+	defer w.api.Close()
+	err = w.steps(ctx)
+	w.judge(ctx, err)
+	return w.result, err
+}
+
+func (w *walk) prepare(ctx context.Context) (err error) {
+	w.result.Namespace = w.room.namespace
+	if w.run.Artifacts != "" {
+		w.result.Artifacts = filepath.Join(w.run.Artifacts, folderName(w.path.Name))
+	}
+	w.helm, err = helm.New(helm.Options{Kubeconfig: w.room.place.Kubeconfig, Namespace: w.room.namespace, Timeout: w.run.Timeout})
+	if err != nil {
+		return err
+	}
+	// Values that are given again must not be mixed with those of the revision before.
+	w.helm = w.helm.With(helm.OperationOptions{ResetValues: true})
+	if w.api, err = objects.Connect(ctx, w.room.config); err != nil {
+		return err
+	}
+	return w.claim(ctx)
+}
+
+// claim notes what the path is going to make outside of its namespace.
+func (w *walk) claim(ctx context.Context) error {
+	if !w.run.wide(w.path) {
+		return nil
+	}
+	var all []*unstructured.Unstructured
+	for _, step := range w.path.Steps {
+		revision := w.run.Revisions[step.Revision]
+		manifest, err := helm.Render(revision.Chart, w.run.Release, w.room.namespace, revision.Values)
+		if err != nil {
+			return err
+		}
+		rendered, err := helm.Release{Name: w.run.Release, Manifest: manifest}.Objects()
+		if err != nil {
+			return err
+		}
+		for _, u := range rendered {
+			if placed, _, err := w.api.Place(u, w.room.namespace); err == nil && placed.GetNamespace() != w.room.namespace {
+				all = append(all, placed)
+			}
+		}
+	}
+	return w.room.claim(ctx, w.api, unique(all))
+}
+
+// steps goes step by step until one fails the path.
+func (w *walk) steps(ctx context.Context) error {
+	for i, step := range w.path.Steps {
+		w.step = describe(step, w.run.names())
+		if err := w.between(ctx, i-1); err != nil {
+			return err
+		}
+		start := time.Now()
+		done := StepResult{Step: step, Name: w.step}
+		ok, err := w.do(ctx, step, &done)
+		done.Took = time.Since(start)
+		if err != nil {
+			done.Err = err.Error()
+		}
+		w.result.Steps = append(w.result.Steps, done)
+		w.run.tell(Event{Path: w.path, Step: &done})
+		if err != nil || !ok {
+			return err
+		}
+	}
+	return nil
+}
+
+// between lets the caller do what it wants after a step, and looks whether anything has changed by itself.
+func (w *walk) between(ctx context.Context, done int) error {
+	if done < 0 {
+		return nil
+	}
+	if w.run.Between != nil {
+		moment := Moment{
+			Path: w.path, Done: done, Kubeconfig: w.room.place.Kubeconfig, Namespace: w.room.namespace, Release: w.run.Release,
+		}
+		if err := w.run.Between(ctx, moment); err != nil {
+			return err
+		}
+	}
+	return w.drift(ctx)
+}
+
+// do does one step and everything that is to be seen after it. It gives false where the path ends.
+func (w *walk) do(ctx context.Context, step Step, done *StepResult) (bool, error) {
+	if step.Action == Uninstall {
+		return w.uninstall(ctx, done)
+	}
+	start := time.Now()
+	made, err := w.operate(ctx, step)
+	done.Helm = time.Since(start)
+	if err != nil {
+		return false, w.operationFailed(ctx, step, err, done)
+	}
+	now, settled, err := w.settle(ctx, made, done)
+	if err != nil {
+		return false, err
+	}
+	before := w.states
+	w.states = append(w.states, now)
+	if err := w.keepLedger(now); err != nil {
+		return false, err
+	}
+	if err := w.judgeState(ctx, step, before, now); err != nil {
+		return false, err
+	}
+	// What never became ready is no state to come back to; but whether there is a way out of it, is worth to know.
+	return settled || step.Action == Upgrade, nil
+}
+
+func (w *walk) operate(ctx context.Context, step Step) (*helm.Release, error) {
+	revision := w.run.Revisions[step.Revision]
+	switch step.Action {
+	case Install:
+		return w.helm.Install(ctx, w.run.Release, revision.Chart, revision.Values)
+	case Upgrade:
+		return w.helm.Upgrade(ctx, w.run.Release, revision.Chart, revision.Values)
+	case Rollback:
+		return w.helm.Rollback(ctx, w.run.Release, step.Back)
+	case Uninstall:
+	}
+	return nil, fmt.Errorf("%s is no operation that makes a revision", step.Action)
+}
+
+// find notes a finding of the step under way.
+func (w *walk) find(found ...Finding) {
+	for _, f := range found {
+		f.Path, f.Step = w.path.Name, w.step
+		known := false
+		for _, other := range w.result.Findings {
+			known = known || f.same(other) && f.Note == other.Note
+		}
+		if !known {
+			w.result.Findings = append(w.result.Findings, f)
+		}
+	}
+}
+
+// judge gives the verdict. A path that could not be gone to its end for no fault of the chart has none.
+func (w *walk) judge(ctx context.Context, err error) {
+	w.result.Verdict = Passed
+	for _, f := range w.result.Findings {
+		if !f.Note {
+			w.result.Verdict = Failed
+		}
+	}
+	if err != nil && w.result.Verdict == Passed {
+		w.result.Verdict = NotRun
+	}
+	if w.result.Verdict == Failed || err != nil {
+		w.evidence(ctx)
+	}
+}
+
+var unfit = regexp.MustCompile(`[^A-Za-z0-9._=-]+`)
+
+// folderName makes the name of a folder from that of a path.
+func folderName(name string) string {
+	const longest = 100
+	fit := strings.Trim(unfit.ReplaceAllString(name, "-"), "-.")
+	return fit[:min(len(fit), longest)]
+}
+
+// unique leaves out objects that come again.
+func unique(all []*unstructured.Unstructured) []*unstructured.Unstructured {
+	seen := map[objects.Ref]bool{}
+	var once []*unstructured.Unstructured
+	for _, u := range all {
+		if ref := objects.RefOf(u); !seen[ref] {
+			seen[ref] = true
+			once = append(once, u)
+		}
+	}
+	return once
+}

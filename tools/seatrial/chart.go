@@ -1,0 +1,257 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"seatrial/e2e/framework"
+	"seatrial/e2e/framework/assets"
+	"seatrial/e2e/framework/helm"
+	"seatrial/e2e/framework/regression"
+)
+
+// errFaults means that a chart does not keep what a user may expect of it.
+var errFaults = errors.New("the chart has faults")
+
+const (
+	chartHelp = `Tries a chart on every way its users take, and finds what goes wrong on the way. Each revision
+is installed fresh; each is upgraded to the next one and rolled back, once and twice. After each
+step everything must become ready, the history must be what Helm's rules make of it, and after a
+rollback every object must be what it was before, field by field. The chart's own tests are run,
+and in the end nothing may be left.
+
+A revision is a chart with values. Without any flag they are the chart's ci/*-values.yaml, in the
+order of their names, or else the chart's own values. With flags, each --values and each --set is
+one, in their order on the command line:
+
+  --values lean.yaml             a file
+  --values base.yaml,lean.yaml   files, each laid over those before it
+  --values '{replicas: 2}'       YAML in one line
+  --values defaults              the chart's own
+  --set replicas=2,tls=true      assignments, as in helm --set
+
+If that makes only one revision, the chart's own values come before it, where they are enough.
+--common adds what the chart needs in every revision, in the same notation. --old names an older
+version of the chart to come from: it is installed with the first of the values.
+
+Exit code 0: no faults. 1: something could not be run. 2: faults.`
+
+	chartExamples = `  seatrial chart charts/guestbook
+  seatrial chart charts/guestbook --set redis.slaveEnabled=false,service.type=NodePort
+  seatrial chart charts/guestbook --old charts/guestbook-0.1.0 --provider embedded
+  seatrial chart ./web --common secrets.yaml --values small.yaml --values large.yaml --every-pair
+  seatrial chart charts --changed --base origin/main`
+)
+
+// chartTrial is what the flags of "seatrial chart" say.
+type chartTrial struct {
+	settings  framework.Settings
+	values    []string // of one revision each
+	common    []string
+	old       []string
+	everyPair bool
+	parallel  int
+	timeout   time.Duration
+	steady    time.Duration
+	failFast  bool
+	changed   bool
+	base      string
+
+	out   io.Writer
+	start time.Time
+}
+
+func chartCommand() *cobra.Command {
+	t := &chartTrial{start: time.Now()}
+	var provider, artifacts string
+	var keep bool
+	cmd := &cobra.Command{
+		Use:     "chart CHART...",
+		Short:   "Tries a chart on every way its users take: install, upgrade, roll back, uninstall",
+		Long:    chartHelp,
+		Example: chartExamples,
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			t.out = cmd.OutOrStdout()
+			if t.settings, err = framework.FromEnvironment(); err != nil {
+				return err
+			}
+			if provider != "" {
+				t.settings.Provider = provider
+			}
+			if artifacts != "" {
+				t.settings.Artifacts = artifacts
+			}
+			t.settings.Keep = t.settings.Keep || keep
+			if err := t.settings.Validate(); err != nil {
+				return err
+			}
+			return t.run(cmd.Context(), args)
+		},
+	}
+	flags := cmd.Flags()
+	flags.Var(&revisionFlag{all: &t.values}, "values", "`values` of a revision; can be given more than once")
+	flags.Var(&revisionFlag{all: &t.values, prefix: "set:"}, "set", "`assignments` that are the values of a revision; can be given more than once")
+	flags.StringArrayVar(&t.common, "common", nil, "`values` that lie under those of every revision; can be given more than once")
+	flags.StringArrayVar(&t.old, "old", nil, "older version of the chart to upgrade from, the oldest first: a `source` such as a folder or an archive")
+	flags.StringArrayVar(&t.old, "from", nil, "the same as --old")
+	flags.BoolVar(&t.everyPair, "every-pair", false, "upgrade each revision to every later one, not only to the next")
+	flags.IntVar(&t.parallel, "parallel", 0, "`number` of paths that go at a time (default: what the cluster is good for)")
+	flags.StringVar(&provider, "provider", "", "where the cluster comes from: "+strings.Join(assets.Providers(), ", ")+" (default: $SEATRIAL_PROVIDER, or auto)")
+	flags.BoolVar(&keep, "keep", false, "let the cluster outlive the run; the next one takes it over")
+	flags.DurationVar(&t.timeout, "timeout", regression.DefaultTimeout, "how long an operation with its hooks may take, and then until everything is ready")
+	flags.DurationVar(&t.steady, "steady", 0, "how long everything must stay ready before it counts")
+	flags.BoolVar(&t.failFast, "fail-fast", false, "begin no further path after one that has failed")
+	flags.StringVar(&artifacts, "artifacts", "", "`folder` for evidence (default: $SEATRIAL_ARTIFACTS, or _artifacts)")
+	flags.BoolVar(&t.changed, "changed", false, "of the charts named, or in the folders named, only those that have changed")
+	flags.StringVar(&t.base, "base", "origin/main", "git `revision` that --changed compares with")
+	return cmd
+}
+
+// revisionFlag collects the values of revisions from two flags in one list, so that their order stays.
+type revisionFlag struct {
+	all    *[]string
+	prefix string
+}
+
+func (f *revisionFlag) String() string { return "" }
+
+func (f *revisionFlag) Type() string { return "stringArray" }
+
+func (f *revisionFlag) Set(text string) error {
+	*f.all = append(*f.all, f.prefix+text)
+	return nil
+}
+
+// trialled is a chart that is ready to be tried.
+type trialled struct {
+	name      string
+	revisions []regression.Revision
+	pairs     regression.Pairs
+}
+
+func (t *chartTrial) run(ctx context.Context, args []string) error {
+	charts, err := t.charts(ctx, args)
+	if err != nil {
+		return err
+	}
+	if len(charts) == 0 {
+		fmt.Fprintf(t.out, "PASSED: no chart has changed since %s\n", t.base)
+		return nil
+	}
+	return t.onCluster(ctx, charts)
+}
+
+// charts reads everything before anything runs: a mistake in the last one is said at once.
+func (t *chartTrial) charts(_ context.Context, args []string) ([]trialled, error) {
+	var all []trialled
+	var wrong error
+	for _, arg := range args {
+		one, err := t.chart(arg)
+		if err != nil {
+			wrong = errors.Join(wrong, err)
+			continue
+		}
+		all = append(all, one)
+	}
+	return all, wrong
+}
+
+func (t *chartTrial) chart(source string) (trialled, error) {
+	loaded, err := helm.Load(source)
+	if err != nil {
+		return trialled{}, err
+	}
+	subject := regression.Subject{Chart: loaded, Folder: source}
+	for _, notation := range t.values {
+		v, err := regression.ParseValues(notation)
+		if err != nil {
+			return trialled{}, err
+		}
+		subject.Values = append(subject.Values, v)
+	}
+	for _, notation := range t.common {
+		v, err := regression.ParseValues(notation)
+		if err != nil {
+			return trialled{}, err
+		}
+		subject.Common = helm.Merge(subject.Common, v.Values)
+	}
+	for _, old := range t.old {
+		older, err := helm.Load(old)
+		if err != nil {
+			return trialled{}, err
+		}
+		subject.Old = append(subject.Old, older)
+	}
+	one := trialled{name: loaded.Name() + " " + loaded.Version()}
+	if t.everyPair {
+		one.pairs = regression.EveryPair
+	}
+	if one.revisions, err = subject.Revisions(); err != nil {
+		return trialled{}, err
+	}
+	return one, regression.Check(one.revisions)
+}
+
+// onCluster brings up what the charts need, and takes it down again, also after Ctrl-C.
+func (t *chartTrial) onCluster(ctx context.Context, charts []trialled) (err error) {
+	environment, err := t.open(ctx, t.settings)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), framework.CloseTimeout)
+		defer cancel()
+		err = errors.Join(err, environment.Close(ctx))
+	}()
+	on := environment.Handle()
+	teller := &chartTeller{out: t.out, start: t.start, told: map[string]time.Duration{}}
+	var faulty []string
+	for _, one := range charts {
+		teller.title(one)
+		result, err := regression.Run(ctx, t.options(on, one, teller))
+		teller.findings(result)
+		if err != nil {
+			return err
+		}
+		if result.Failed() {
+			faulty = append(faulty, one.name)
+			if t.failFast {
+				break
+			}
+		}
+	}
+	teller.verdict(on)
+	if len(faulty) > 0 {
+		return fmt.Errorf("%w: %s", errFaults, strings.Join(faulty, ", "))
+	}
+	return nil
+}
+
+func (t *chartTrial) open(ctx context.Context, settings framework.Settings) (*framework.Environment, error) {
+	return framework.Open(ctx, framework.Options{Settings: settings, Suite: "chart", Progress: func(line string) {
+		fmt.Fprintf(t.out, "   %5.1fs  %s\n", time.Since(t.start).Seconds(), line)
+	}})
+}
+
+func (t *chartTrial) options(on framework.Handle, one trialled, teller *chartTeller) regression.Options {
+	o := regression.Options{
+		Revisions: one.revisions, Pairs: one.pairs,
+		Place:    regression.Place{Kubeconfig: on.Kubeconfig, Features: on.Features, Discarded: on.Provider != assets.Existing && !t.settings.Keep},
+		Parallel: t.parallel, Timeout: t.timeout, Steady: t.steady, FailFast: t.failFast,
+		Artifacts: filepath.Join(on.Artifacts, one.revisions[0].Chart.Name()),
+		Told:      teller.tell,
+	}
+	if o.Parallel == 0 {
+		o.Parallel = 4
+	}
+	return o
+}
