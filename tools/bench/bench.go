@@ -38,35 +38,41 @@ type bench struct {
 	kind     string // the kind command
 }
 
-func open(ctx context.Context, rounds int) (*bench, error) {
-	b := &bench{rounds: rounds}
-	var err error
+// open finds what was prepared, once.
+func (b *bench) open(ctx context.Context) (err error) {
+	if b.work != "" {
+		return nil
+	}
 	if b.settings, err = framework.FromEnvironment(); err != nil {
-		return nil, err
+		return err
 	}
 	b.settings.Keep = false // A kept cluster would be measured as one that was made.
 	if b.prepared, err = assets.Load(b.settings.Want); err != nil {
-		return nil, err
+		return err
 	}
 	if b.root, err = assets.Root(); err != nil {
-		return nil, err
+		return err
 	}
 	if b.prepared.NodeImage == "" {
-		return nil, fmt.Errorf("measuring kind clusters: no node image was prepared: %s", b.prepared.WithoutNodes)
+		return fmt.Errorf("measuring kind clusters: no node image was prepared: %s", b.prepared.WithoutNodes)
 	}
 	if b.engine, err = assets.FindEngine(ctx, engine.Options{Want: b.prepared.Engine}); err != nil {
-		return nil, err
+		return err
 	}
 	if b.work, err = runid.TempDir("bench"); err != nil {
-		return nil, err
+		return err
 	}
 	b.kind = filepath.Join(b.work, "kind")
 	tell("building the kind command")
 	_, err = b.command(ctx, nil, "go", "build", "-o", b.kind, "sigs.k8s.io/kind")
-	return b, err
+	return err
 }
 
-func (b *bench) close() { _ = os.RemoveAll(b.work) }
+func (b *bench) close() {
+	if b.work != "" {
+		_ = os.RemoveAll(b.work)
+	}
+}
 
 func tell(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
 

@@ -34,15 +34,17 @@ func run(ctx context.Context, args []string) error {
 	if *only != "" && !slices.Contains(names(), *only) {
 		return fmt.Errorf("-only %s: there is no such measurement: choose one of %s", *only, strings.Join(names(), ", "))
 	}
-	b, err := open(ctx, *rounds)
-	if err != nil {
-		return err
-	}
+	b := &bench{rounds: *rounds}
 	defer b.close()
 	var rows []row
 	for _, one := range measurements() {
 		if *only != "" && *only != one.name || one.name == "cold" && !*cold && *only == "" {
 			continue
+		}
+		if !one.bare {
+			if err := b.open(ctx); err != nil {
+				return err
+			}
 		}
 		measured, err := one.run(b, ctx)
 		if err != nil {
@@ -57,6 +59,8 @@ func run(ctx context.Context, args []string) error {
 type measurement struct {
 	name string
 	run  func(b *bench, ctx context.Context) ([]row, error)
+	// bare says that it needs nothing that has to be prepared.
+	bare bool
 }
 
 func measurements() []measurement {
@@ -67,12 +71,13 @@ func measurements() []measurement {
 		}
 	}
 	return []measurement{
-		{"embedded", (*bench).controlPlanes},
-		{"exercises", single((*bench).exercises)},
-		{"cluster", single((*bench).clusters)},
-		{"story", single((*bench).stories)},
-		{"size", single((*bench).size)},
-		{"cold", single((*bench).cold)},
+		{name: "documents", run: single((*bench).documents), bare: true},
+		{name: "embedded", run: (*bench).controlPlanes},
+		{name: "exercises", run: single((*bench).exercises)},
+		{name: "cluster", run: single((*bench).clusters)},
+		{name: "story", run: single((*bench).stories)},
+		{name: "size", run: single((*bench).size)},
+		{name: "cold", run: single((*bench).cold)},
 	}
 }
 

@@ -135,6 +135,9 @@ func Parse(path string, content []byte) (*Document, error) {
 		return &Document{Path: path}, &Error{path, line, "is not UTF-8: save the document in that encoding"}
 	}
 	source := string(content)
+	if err := excess(path, source); err != nil {
+		return &Document{Path: path, source: source}, err
+	}
 	body, title := front(source)
 	a := &assembler{doc: &Document{Path: path, Title: title, source: source}}
 	for _, b := range markdown(source, body) {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/onsi/gomega"
+
+	"seatrial/e2e/framework/workshop/hostile"
 )
 
 // The workshop that everything began with shows each of its four commands twice: alone, then with its output.
@@ -193,43 +195,39 @@ func TestAllMistakesInHintsAreReported(t *testing.T) {
 	}
 }
 
-// A document of ten megabytes is read in less than two seconds. What nobody would write takes longer, but no more than
-// in proportion to its size.
-func TestLargeDocuments(t *testing.T) {
-	seed := "# Again\n\n" + fence("console", "helm history guestbook-demo") + "Some `code` here.\n\n" +
-		fence("console", "$ helm history guestbook-demo", "REVISION   UPDATED", "1          Mon Feb 24")
-	timed(t, "workshop", seed, 10_000_000, 2*time.Second)
-	for name, part := range map[string]string{
-		"quotes": "> ", "lists": "- ", "numbers": "1. ", "backquotes": "a `b ``c ```d\n", "comments": "<!-- ", "tags": "<\n",
-		"unclosed": "    $ echo '(\n", "heredocs": "    $ cat <<A <<B\n", "parens": "    kubectl $((((\n", "words": "helm ",
-		"nested": "> - > - x\n", "equal": fence("sh", "helm list"), "hints": "<!-- seatrial: exit=1 -->\n\n",
-		"shortened": fence("", "$ helm list", "a", "..."), "outputs": fence("", "$ helm list", "...") + fence("", "X:", "..."),
-		"escapes": "\\`", "prompts": "    $ \n", "carriage returns": "\r", "zeros": "\x00", "headings": "# <!--\n",
-		"continued": fence("", "$ helm list", "a", "...") + strings.Repeat(fence("", "OUT:", "..."), 1000),
-	} {
-		timed(t, name, part, 2_000_000, 10*time.Second)
+// A megabyte of what nobody would write is read at once: no time grows with the square of the size. How long ten times
+// as much takes is for the benchmark.
+func TestHostileDocumentsAreRead(t *testing.T) {
+	const (
+		size  = 1 << 20
+		bound = 20 * time.Second
+	)
+	for _, name := range hostile.Names() {
+		content := hostile.Document(name, size)
+		begin := time.Now()
+		doc, err := Parse("x.md", content)
+		took := time.Since(begin)
+		t.Logf("%s: %d steps, %d not covered, %v in %v", name, len(doc.Steps), len(doc.NotCovered), err != nil, took.Round(time.Millisecond))
+		if took > bound {
+			t.Errorf("%s: took %v, more than %v", name, took, bound)
+		}
 	}
 }
 
-func timed(t *testing.T, name, part string, size int, limit time.Duration) {
-	t.Helper()
-	t.Run(name, func(t *testing.T) {
-		if raceEnabled {
-			// Then everything is several times slower, and nothing is timed.
-			size, limit = size/20, time.Minute
-		}
-		content := []byte(strings.Repeat(part, size/len(part)+1))
-		var doc *Document
-		took := time.Hour
-		// Other work on the machine can make one try slow, but hardly all of them.
-		for try := 0; try < 4 && took > limit; try++ {
-			begin := time.Now()
-			doc, _ = Parse("x.md", content)
-			took = min(took, time.Since(begin))
-		}
-		t.Logf("%s: %d steps, %d not covered in %v", name, len(doc.Steps), len(doc.NotCovered), took.Round(time.Millisecond))
-		if took > limit {
-			t.Errorf("took %v, more than %v", took, limit)
-		}
-	})
+func TestADocumentOfTooManyMarksIsAnErrorWithItsLine(t *testing.T) {
+	g := gomega.NewWithT(t)
+	doc, err := Parse("x.md", hostile.Document("items", 4*mostMarks+4))
+	g.Expect(err).To(gomega.MatchError("x.md:250001: more than 250000 lines begin with a mark, such as those of lists, headings and " +
+		"code blocks: split the document"))
+	g.Expect(doc.Steps).To(gomega.BeEmpty())
+}
+
+// What people write stays far below the limit, also at ten megabytes.
+func TestLargeDocumentsAreRead(t *testing.T) {
+	g := gomega.NewWithT(t)
+	part := "# Again\n\n" + fence("console", "helm history guestbook-demo") + "Some `code` here.\n\n" +
+		fence("console", "$ helm history guestbook-demo", "REVISION   UPDATED", "1          Mon Feb 24")
+	doc, err := Parse("x.md", []byte(strings.Repeat(part, 4_000_000/len(part))))
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	g.Expect(len(doc.Steps)).To(gomega.Equal(4_000_000 / len(part)))
 }

@@ -219,11 +219,21 @@ func (s *scanner) less(text string, i int) int {
 	for j < len(text) && !strings.ContainsRune(" \t;|&<>()", rune(text[j])) {
 		j++
 	}
-	h.end = strings.NewReplacer(`'`, "", `"`, "", `\`, "").Replace(text[start:j])
+	h.end = unquote(text[start:j])
 	if h.end != "" {
 		s.heredocs = append(s.heredocs, h)
 	}
 	return j
+}
+
+// unquote takes the quotes off the word that ends a here-document.
+func unquote(word string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\'' || r == '"' || r == '\\' {
+			return -1
+		}
+		return r
+	}, word)
 }
 
 func (s *scanner) add(c byte) {

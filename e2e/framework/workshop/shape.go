@@ -40,6 +40,7 @@ var (
 // shapeOf judges a line without the spaces before it.
 func shapeOf(line string) shape {
 	line = strings.TrimSpace(line)
+	line = line[:min(len(line), longestLook)]
 	r, _ := utf8.DecodeRuneInString(line)
 	switch {
 	case line == "":

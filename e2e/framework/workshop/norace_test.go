@@ -1,5 +1,0 @@
-//go:build !race
-
-package workshop
-
-const raceEnabled = false
