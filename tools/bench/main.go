@@ -41,12 +41,7 @@ func run(ctx context.Context, args []string) error {
 		if *only != "" && *only != one.name || one.name == "cold" && !*cold && *only == "" {
 			continue
 		}
-		if !one.bare {
-			if err := b.open(ctx); err != nil {
-				return err
-			}
-		}
-		measured, err := one.run(b, ctx)
+		measured, err := one.measure(ctx, b)
 		if err != nil {
 			return err
 		}
@@ -61,6 +56,15 @@ type measurement struct {
 	run  func(b *bench, ctx context.Context) ([]row, error)
 	// bare says that it needs nothing that has to be prepared.
 	bare bool
+}
+
+func (m measurement) measure(ctx context.Context, b *bench) ([]row, error) {
+	if !m.bare {
+		if err := b.open(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return m.run(b, ctx)
 }
 
 func measurements() []measurement {

@@ -29,6 +29,9 @@ func (t *teller) step(play trial.Play) {
 	if play.Tries > 1 {
 		note += fmt.Sprintf(", looked %d times", play.Tries)
 	}
+	if play.Note != "" {
+		note += ", " + play.Note
+	}
 	if play.Reason != "" {
 		note = play.Reason
 	}
@@ -62,12 +65,18 @@ func list(out io.Writer, doc *workshop.Document) {
 		if step.Expected != nil {
 			compared = fmt.Sprintf("%d lines to compare", len(step.Expected.Lines))
 		}
+		if why := omitted(step); why != "" {
+			compared = "skipped: " + why
+		}
 		fmt.Fprintf(out, "  %3d  line %-4d %s  (%s)\n", i+1, step.Line, firstLine(step.Command), compared)
 	}
 	for _, part := range doc.NotCovered {
 		fmt.Fprintf(out, "  not covered: line %d, %s: %s\n", part.Line, part.Kind, part.Text)
 	}
 }
+
+// omitted says why a step does not run on any cluster.
+func omitted(step workshop.Step) string { return cmp.Or(step.Hints.Skip, step.Unfit) }
 
 func firstLine(command string) string {
 	line, _, more := strings.Cut(strings.TrimSpace(command), "\n")

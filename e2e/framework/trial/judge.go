@@ -72,17 +72,33 @@ func (s *session) compare(step *workshop.Step, result shell.Result) []Finding {
 	if step.Expected == nil || step.Hints.Output == workshop.OutputIgnore {
 		return nil
 	}
-	all := match.Compare(step.Expected.Text(), result.Output, match.Options{
-		Command: step.Command, AnyOrder: step.Hints.AnyOrder, Exact: step.Hints.Output == workshop.OutputExact, Memory: s.memory,
+	typed := workshop.Watched(step.Command)
+	expected := &workshop.Output{Lines: settled(step.Command, step.Expected.Lines)}
+	contains := step.Hints.Output == workshop.OutputContains || looks(step.Command)
+	all := match.Compare(expected.Text(), printed(step.Command, result.Output), match.Options{
+		Command: typed, AnyOrder: step.Hints.AnyOrder, Exact: step.Hints.Output == workshop.OutputExact, Memory: s.memory,
 	})
 	var found []Finding
 	for _, one := range all {
-		if step.Hints.Output == workshop.OutputContains && surplus(one.Kind) {
+		if contains && surplus(one.Kind) {
 			continue
 		}
-		found = append(found, place(step, one))
+		found = append(found, place(step, expected, one))
 	}
 	return found
+}
+
+// printed is what came, without what a watch has told before of the same objects.
+func printed(command, output string) string {
+	if !looks(command) {
+		return output
+	}
+	var lines []workshop.Line
+	for text := range strings.SplitSeq(output, "\n") {
+		lines = append(lines, workshop.Line{Text: text})
+	}
+	kept := workshop.Output{Lines: settled(command, lines)}
+	return kept.Text()
 }
 
 func surplus(kind match.Kind) bool {
@@ -90,11 +106,11 @@ func surplus(kind match.Kind) bool {
 }
 
 // place finds the line of the file that a finding is about.
-func place(step *workshop.Step, one match.Finding) Finding {
+func place(step *workshop.Step, shown *workshop.Output, one match.Finding) Finding {
 	f := problem(step, one.String())
 	f.Warning, f.pod = one.Severity == match.Warning, podOf(one)
-	if one.Line >= 0 && step.Expected != nil && one.Line < len(step.Expected.Lines) {
-		f.Line = step.Expected.Lines[one.Line].Number
+	if one.Line >= 0 && shown != nil && one.Line < len(shown.Lines) {
+		f.Line = shown.Lines[one.Line].Number
 	}
 	return f
 }
@@ -125,7 +141,7 @@ func exit(step *workshop.Step, result shell.Result, otherwise bool) string {
 
 // broke tells whether a failed step leaves a world in which the following ones cannot be right.
 func broke(step *workshop.Step, result shell.Result) bool {
-	return !match.ReadOnly(step.Command) && (result.TimedOut || result.Exit != step.Hints.Exit)
+	return !repeatable(step.Command) && (result.TimedOut || result.Exit != step.Hints.Exit)
 }
 
 func lastLine(output string) string {

@@ -23,7 +23,7 @@ func Lint(doc *workshop.Document) []Finding {
 			continue
 		}
 		for _, one := range match.Lint(step.Expected.Text(), match.Options{Command: step.Command, Memory: memory}) {
-			all = append(all, place(step, one))
+			all = append(all, place(step, step.Expected, one))
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Finding) int { return cmp.Compare(a.Line, b.Line) })

@@ -63,6 +63,8 @@ type Play struct {
 	Verdict Verdict
 	// Reason says why the step was skipped or not run.
 	Reason string
+	// Note says what was typed otherwise than the document has it.
+	Note string
 	// Output is what came, of the last try.
 	Output   string
 	Exit     int
@@ -99,7 +101,7 @@ func (p *Performance) Findings() []Finding {
 // Play runs the steps in the reader's order: what sets up, the document itself, and at last what tears down, which is
 // also run when a step has failed. The error says that something could not be run at all; what was found is no error.
 func (p *Player) Play(ctx context.Context, doc *workshop.Document) (*Performance, error) {
-	s := &session{Player: p, memory: &match.Memory{}}
+	s := &session{Player: p, memory: &match.Memory{}, unserved: map[string]int{}}
 	performance := &Performance{Document: doc, Plays: make([]Play, len(doc.Steps))}
 	for i := range doc.Steps {
 		performance.Plays[i] = Play{Number: i + 1, Step: &doc.Steps[i]}
@@ -132,6 +134,8 @@ type session struct {
 
 	memory *match.Memory
 	stuck  string // why there is no sense in going on
+	// unserved has the ports that steps would serve which were not run, with their lines.
+	unserved map[string]int
 }
 
 func (s *session) play(ctx context.Context, play *Play) error {
@@ -141,22 +145,39 @@ func (s *session) play(ctx context.Context, play *Play) error {
 		play.Took = time.Since(start)
 		s.tell(*play)
 	}()
-	hints := play.Step.Hints
-	switch missing := s.missing(hints.Requires); {
-	case hints.Skip != "":
-		play.Verdict, play.Reason = Skipped, hints.Skip
-		return nil
-	case len(missing) > 0:
-		play.Verdict, play.Reason = Skipped, "this cluster has no "+strings.Join(missing, ", no ")
-		return nil
-	case play.Number < s.From && isPlain(hints):
-		play.Verdict, play.Reason = Skipped, fmt.Sprintf("the first step to run is %d", s.From)
-		return nil
-	case s.stuck != "" && !hints.Teardown:
-		play.Verdict, play.Reason = NotRun, s.stuck
-		return nil
+	play.Verdict, play.Reason = s.omitted(play)
+	if play.Verdict == Running {
+		return s.run(ctx, play)
 	}
-	return s.run(ctx, play)
+	if how, port := workshop.Lasts(play.Step.Command); how == workshop.Serves {
+		s.unserved[port] = play.Step.Line
+	}
+	return nil
+}
+
+// omitted says why a step is not run, if it is not.
+func (s *session) omitted(play *Play) (verdict Verdict, reason string) {
+	step, hints := play.Step, play.Step.Hints
+	requires := hints.Requires
+	if len(requires) == 0 && len(s.Has) > 0 {
+		requires = implied(step.Command)
+	}
+	switch missing := s.missing(requires); {
+	case hints.Skip != "":
+		return Skipped, hints.Skip
+	case len(missing) > 0:
+		return Skipped, "this cluster has no " + strings.Join(missing, ", no ")
+	case play.Number < s.From && isPlain(hints):
+		return Skipped, fmt.Sprintf("the first step to run is %d", s.From)
+	case s.stuck != "" && !hints.Teardown:
+		return NotRun, s.stuck
+	case step.Unfit != "":
+		return Skipped, step.Unfit
+	}
+	if text := s.unreachable(step.Command); text != "" {
+		return Skipped, text
+	}
+	return Running, ""
 }
 
 func (s *session) missing(requires []string) []string {
@@ -189,17 +210,19 @@ func (s *session) run(ctx context.Context, play *Play) error {
 		return nil
 	}
 	deadline := time.Now().Add(s.patience(step.Hints))
-	pause := firstPause
+	pause, moment := firstPause, firstMoment
+	var text string
+	text, play.Note = s.actual(ctx, step)
 	for {
 		play.Tries++
-		result, err := s.Shell.Run(ctx, command(step), s.limit(step.Hints))
+		result, err := s.Shell.Run(ctx, command(step, text, moment), s.limit(step.Hints))
 		play.Output, play.Exit = result.Output, result.Exit
 		if err != nil {
 			play.conclude([]Finding{problem(step, err.Error())})
 			return err
 		}
 		found := s.judge(step, result)
-		if !failing(found) || !match.ReadOnly(step.Command) || time.Now().Add(pause).After(deadline) {
+		if !failing(found) || !repeatable(step.Command) || time.Now().Add(pause).After(deadline) {
 			s.explain(ctx, step, found)
 			play.conclude(found)
 			if play.Verdict == Failed && broke(step, result) {
@@ -215,20 +238,25 @@ func (s *session) run(ctx context.Context, play *Play) error {
 			return context.Cause(ctx)
 		case <-timer.C:
 		}
-		pause = min(2*pause, lastPause)
+		pause, moment = min(2*pause, lastPause), 2*moment
 	}
+}
+
+// repeatable says that a command may be run again until it shows what the document shows.
+func repeatable(text string) bool {
+	return match.ReadOnly(workshop.Watched(text)) || looks(text)
 }
 
 func stuckBy(play *Play) string {
 	return fmt.Sprintf("the step of line %d failed", play.Step.Line)
 }
 
-// command is what bash gets.
-func command(step *workshop.Step) string {
+// command is what bash gets for the text of a step.
+func command(step *workshop.Step, text string, moment time.Duration) string {
 	if step.Hints.Background {
-		return "{\n" + step.Command + "\n} >/dev/null 2>&1 </dev/null &"
+		return "{\n" + text + "\n} >/dev/null 2>&1 </dev/null &"
 	}
-	return step.Command
+	return lasting(workshop.Watched(text), moment)
 }
 
 func (s *session) limit(h workshop.Hints) time.Duration {

@@ -23,8 +23,11 @@ type assembler struct {
 	// general are hints that stand before no block, but before the first: they are for the document.
 	general []hint
 	// begun says that a code block has been seen.
-	begun bool
-	last  group
+	begun  bool
+	last   group
+	habits habits
+	// exhibits are the code blocks, in order, as far as they are not yet placed.
+	exhibits []exhibit
 }
 
 // group are the steps of the last code block with commands, as long as no heading comes after it.
@@ -36,14 +39,43 @@ type group struct {
 
 func (g group) empty() bool { return g.from == g.to }
 
+// read makes the document of its blocks. Code is looked at twice: what one block is can depend on what others are.
+func (a *assembler) read(blocks []block) {
+	a.habits.words = map[string]bool{}
+	for _, b := range blocks {
+		if b.nature == code && !b.hidden {
+			e := classify(b)
+			a.habits.learn(e)
+			a.exhibits = append(a.exhibits, e)
+		}
+	}
+	for _, b := range blocks {
+		a.add(b)
+	}
+	a.finish()
+}
+
 func (a *assembler) add(b block) {
+	if b.hidden {
+		a.hidden(b)
+		return
+	}
 	switch b.nature {
 	case heading:
 		a.heading(b)
 	case code:
-		a.code(classify(b))
+		e := a.exhibits[0]
+		a.exhibits = a.exhibits[1:]
+		a.code(e)
 	case prose, html:
 		a.asides(b)
+	}
+}
+
+// hidden is for what is in a tab that is not followed.
+func (a *assembler) hidden(b block) {
+	if lines := trim(b.lines); b.nature == code && len(lines) > 0 {
+		a.skipped(lines[0].Number, KindTab, lines[0].Text)
 	}
 }
 
@@ -94,10 +126,15 @@ func (a *assembler) path() string {
 // asides looks for hints and commands in a paragraph, or for hints in HTML.
 func (a *assembler) asides(b block) {
 	found := asides(b)
-	if b.nature == prose || b.nature == html && !onlyComments(b) {
+	leads := len(found) > 0 && found[0].alone && found[0].line == b.line && a.typed(b, found[0])
+	if !leads && (b.nature == prose || b.nature == html && !onlyComments(b)) {
 		a.settleHints()
 	}
 	for _, s := range found {
+		if a.typed(b, s) {
+			a.code(shown(b, s))
+			continue
+		}
 		if s.comment {
 			hints, problems := commentHints(s.text, s.line)
 			a.hints = append(a.hints, hints...)
@@ -197,17 +234,6 @@ func outputs(lines []Line) bool {
 	return shapeOf(lines[0].Text) == outputLike
 }
 
-// decide takes a terminal's block for the output of the command before it, if that still has none.
-func (a *assembler) decide(e exhibit) exhibit {
-	e.form = bare
-	if a.last.near && !a.last.empty() && a.doc.Steps[a.last.to-1].Expected == nil {
-		e.form = output
-		return e
-	}
-	e.items, e.lead = readBare(e.lead), nil
-	return e
-}
-
 // commands adds the steps of a block, but for those that another block of the same run has shown before.
 func (a *assembler) commands(e exhibit, h Hints) bool {
 	if len(e.lead) > 0 && !a.output(exhibit{form: output, lead: e.lead, language: e.language}, Hints{}) {
@@ -254,8 +280,12 @@ func (a *assembler) finish() {
 	a.settleHints()
 	a.settleDocument()
 	settleTypos(a.doc.Steps)
+	known := assigned(a.doc.Steps)
 	for i := range a.doc.Steps {
-		a.doc.Steps[i].Hints = a.doc.Steps[i].Hints.under(a.doc.Hints)
+		s := &a.doc.Steps[i]
+		s.Hints = s.Hints.under(a.doc.Hints)
+		s.Command = filled(s.Command, s.Hints.Set)
+		s.Unfit = unfit(s, known)
 	}
 	if !slices.ContainsFunc(a.doc.NotCovered, inSentence) {
 		return
@@ -264,6 +294,17 @@ func (a *assembler) finish() {
 	a.doc.NotCovered = slices.DeleteFunc(a.doc.NotCovered, func(n NotCovered) bool {
 		return inSentence(n) && shown[key(n.Text)]
 	})
+}
+
+// unfit says why a step cannot be run as it stands. What an author says of it counts more.
+func unfit(s *Step, assigned map[string]bool) string {
+	if s.Hints.Skip != "" || s.Hints.Background || s.Hints.Exit != 0 {
+		return ""
+	}
+	if found := placeholder(s.Command); found != "" && !assigned[strings.Trim(found, "${}")] {
+		return unfilled(found)
+	}
+	return person(s.Command)
 }
 
 func inSentence(n NotCovered) bool { return n.Kind == KindInline }

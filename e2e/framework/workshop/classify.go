@@ -45,8 +45,11 @@ type exhibit struct {
 
 // classify decides what a code block is: by its info string first, then by what is in it.
 func classify(b block) exhibit {
-	lines := trim(b.lines)
+	lines := contents(b)
 	e := exhibit{language: languageOf(b.info), line: b.line, lead: lines}
+	if b.execute && e.language != session {
+		e.language = script
+	}
 	if len(lines) == 0 {
 		return e
 	}
@@ -64,6 +67,8 @@ func classify(b block) exhibit {
 		case len(e.items) == 0:
 			e.form = output
 		}
+	case b.execute:
+		e.form = bare
 	default:
 		e.form = formOf(lines, e.language)
 	}
@@ -78,6 +83,9 @@ func classify(b block) exhibit {
 func formOf(lines []Line, l language) form {
 	first := firstLine(lines)
 	looks := shapeOf(first)
+	if strings.HasPrefix(lines[0].Text, "#!") && l != foreign && l != otherShell {
+		return file
+	}
 	switch l {
 	case data:
 		return file
@@ -86,24 +94,39 @@ func formOf(lines []Line, l language) form {
 	case plain:
 		return output
 	case script:
-		if looks == outputLike || looks == dataLike {
+		switch {
+		case looks == outputLike || looks == dataLike:
 			return outputOrFile(looks)
+		case looks == unclear && !evidence.MatchString(first) && !namesCommand(first):
+			return either
 		}
 		return bare
 	case session:
 		switch {
-		case looks == commandLike || looks == unclear && evidence.MatchString(first):
+		case looks == commandLike || looks == unclear && evidence.MatchString(first) || speaks(first):
 			return bare
 		case looks == unclear:
 			return either
 		}
 		return outputOrFile(looks)
 	default:
-		if looks == commandLike && (knownCommand(first) || evidence.MatchString(first)) {
+		if looks == commandLike && (knownCommand(first) || evidence.MatchString(first)) || speaks(first) {
 			return bare
 		}
 		return outputOrFile(looks)
 	}
+}
+
+// namesCommand says that a line begins with the name of a command, be it the beginning of a sentence too.
+func namesCommand(line string) bool {
+	fields := leading(line)
+	return len(fields) > 0 && (commands[fields[0]] || ambiguous[fields[0]])
+}
+
+// speaks says that a line is a command of those that no output begins with, though they are words.
+func speaks(line string) bool {
+	fields := leading(line)
+	return len(fields) > 1 && (fields[0] == "echo" || fields[0] == "export")
 }
 
 func outputOrFile(looks shape) form {

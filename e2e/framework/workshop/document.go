@@ -41,8 +41,10 @@ type Step struct {
 	// Repeats are the other blocks that show the command of this step again; it runs once.
 	Repeats []Repeat `json:"repeats,omitempty"`
 	// Unclosed says that a quote, a here-document or a loop of the command never ends.
-	Unclosed bool  `json:"unclosed,omitempty"`
-	Hints    Hints `json:"hints,omitzero"`
+	Unclosed bool `json:"unclosed,omitempty"`
+	// Unfit is why the command cannot be run as it stands: it needs a person, or has a placeholder. Empty if it can.
+	Unfit string `json:"unfit,omitempty"`
+	Hints Hints  `json:"hints,omitzero"`
 
 	// prompted says that a transcript has shown it.
 	prompted bool
@@ -95,6 +97,7 @@ const (
 	KindFile     Kind = "contents of a file"
 	KindLanguage Kind = "another language"
 	KindShell    Kind = "another shell"
+	KindTab      Kind = "a tab beside the one that is followed"
 )
 
 // Error is a mistake in a document that its author has to correct before it can be run.
@@ -140,10 +143,7 @@ func Parse(path string, content []byte) (*Document, error) {
 	}
 	body, title := front(source)
 	a := &assembler{doc: &Document{Path: path, Title: title, source: source}}
-	for _, b := range markdown(source, body) {
-		a.add(b)
-	}
-	a.finish()
+	a.read(markdown(source, body))
 	slices.SortStableFunc(a.errs, func(x, y *Error) int { return cmp.Compare(x.Line, y.Line) })
 	errs := make([]error, len(a.errs))
 	for i, e := range a.errs {

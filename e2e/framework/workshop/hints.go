@@ -29,6 +29,8 @@ type Hints struct {
 	Teardown bool `json:"teardown,omitempty"`
 	// AnyOrder lets lines of the output come in another order.
 	AnyOrder bool `json:"anyOrder,omitempty"`
+	// Set says what to put in for placeholders, each as "<name>=value".
+	Set []string `json:"set,omitempty"`
 }
 
 // OutputMode says how much of an output is compared.
@@ -125,6 +127,11 @@ var setters = map[string]func(*Hints, hint) string{
 		}
 		return "needs one of " + strings.Join(modes, ", ") + meant(v.value, modes)
 	},
+	"set": func(h *Hints, v hint) string {
+		_, valid := substitutionOf(v.value)
+		h.Set = append(h.Set, v.value)
+		return unless(valid, `needs a placeholder and what to put there, such as set="<your-name>=ada"`)
+	},
 	"background": toggle(func(h *Hints) *bool { return &h.Background }),
 	"setup":      toggle(func(h *Hints) *bool { return &h.Setup }),
 	"teardown":   toggle(func(h *Hints) *bool { return &h.Teardown }),
@@ -170,7 +177,7 @@ func hintsOf(list []hint) (Hints, []problem) {
 				suggestion = "; the known ones are " + strings.Join(names, ", ")
 			}
 			problems = append(problems, problem{v.line, fmt.Sprintf("unknown hint %q%s", name, suggestion)})
-		case seen[v.key]:
+		case seen[v.key] && v.key != "set":
 			problems = append(problems, problem{v.line, fmt.Sprintf("hint %q is given twice", name)})
 		default:
 			if message := set(&h, v); message != "" {
@@ -207,6 +214,7 @@ func (h Hints) with(other Hints, line int) (Hints, []problem) {
 			h.Requires = append(slices.Clone(h.Requires), name)
 		}
 	}
+	h.Set = slices.Concat(h.Set, other.Set)
 	h.Background = h.Background || other.Background
 	h.Setup = h.Setup || other.Setup
 	h.Teardown = h.Teardown || other.Teardown
@@ -241,6 +249,7 @@ func (h Hints) under(doc Hints) Hints {
 		h.Output = doc.Output
 	}
 	h.AnyOrder = h.AnyOrder || doc.AnyOrder
+	h.Set = slices.Concat(h.Set, doc.Set)
 	return h
 }
 

@@ -7,6 +7,10 @@ type aside struct {
 	line    int
 	text    string
 	comment bool
+	// alone says that code has a line of its own, and execute that the document marks it as what is to be run.
+	alone, execute bool
+	// column is where the text begins in its line.
+	column int
 }
 
 // asides finds the code and the comments of a paragraph. Within HTML there is no code.
@@ -64,8 +68,24 @@ func (r *asideReader) code(c run) {
 		r.advance(c.at + c.length)
 		return
 	}
-	r.found = append(r.found, aside{r.line, strings.TrimSpace(r.text[c.at+c.length : c.closing]), false})
+	one := aside{line: r.line, text: strings.TrimSpace(r.text[c.at+c.length : c.closing])}
+	r.place(&one, c)
+	r.found = append(r.found, one)
 	r.advance(c.closing + c.length)
+}
+
+// place looks at what stands beside a piece of code.
+func (r *asideReader) place(one *aside, c run) {
+	begin := strings.LastIndexByte(r.text[:c.at], '\n') + 1
+	after, _, _ := strings.Cut(r.text[c.closing+c.length:], "\n")
+	after = strings.TrimSpace(after[:min(len(after), longestLook)])
+	m := executable.FindStringSubmatch(after)
+	one.execute = m != nil && m[1] != "copy"
+	if m != nil {
+		after = strings.TrimSpace(after[len(m[0]):])
+	}
+	one.column = c.at + c.length - begin
+	one.alone = strings.TrimSpace(r.text[begin:c.at]) == "" && strings.Trim(after, ".:;,") == "" && !strings.Contains(one.text, "\n")
 }
 
 func (r *asideReader) readComment() bool {
@@ -79,7 +99,7 @@ func (r *asideReader) readComment() bool {
 		r.comment = len(r.text)
 		return len(r.runs) > 0
 	}
-	r.found = append(r.found, aside{r.line, inner, true})
+	r.found = append(r.found, aside{line: r.line, text: inner, comment: true})
 	r.advance(r.at + len("<!--") + len(inner) + len("-->"))
 	return true
 }

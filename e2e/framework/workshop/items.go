@@ -151,9 +151,15 @@ func (r *itemReader) continuation(i int) string {
 	return strings.TrimPrefix(text, "> ")
 }
 
-// withoutComments trims empty lines, and the comments that stand before the next command of a transcript.
+// withoutComments trims empty lines, the prompt that comes back after a command, and the comments that stand before
+// the next command of a transcript.
 func withoutComments(lines []Line) []Line {
 	lines = trim(lines)
+	if n := len(lines); n > 0 {
+		if kind, rest := splitPrompt(lines[n-1].Text); (kind == host || kind == dollar) && rest == "" {
+			lines = trim(lines[:n-1])
+		}
+	}
 	for n := len(lines); n > 0 && strings.HasPrefix(strings.TrimSpace(lines[n-1].Text), "# "); n = len(lines) {
 		lines = trim(lines[:n-1])
 	}

@@ -32,7 +32,8 @@ var languages = map[string]language{
 	"cli": session, "commandline": session, "command-line": session,
 
 	"shell": script, "sh": script, "bash": script, "zsh": script, "ksh": script, "dash": script,
-	"execute": script, "copy": script, "shellscript": script,
+	"execute": script, "copy": script, "shellscript": script, "execute-1": script, "execute-2": script, "execute-all": script,
+	"copy-and-edit": script, "bash-execute": script, "prompt": script,
 
 	"text": plain, "txt": plain, "plain": plain, "plaintext": plain, "output": plain, "out": plain, "log": plain,
 	"logs": plain, "stdout": plain, "result": plain, "none": plain, "nohighlight": plain, "no-highlight": plain,
@@ -46,10 +47,16 @@ var languages = map[string]language{
 	"nu": otherShell, "nushell": otherShell,
 }
 
+// directives are names in braces after which the language stands: "{code-block} console".
+var directives = map[string]bool{"code-block": true, "code": true, "sourcecode": true, "code-cell": true, "prompt": true}
+
 // languageOf reads an info string as found in the wild: "console", " console", "{.bash .copy}", "bash title=x",
-// "sh{1,3}", "shell:run", "language-bash".
+// "sh{1,3}", "shell:run", "language-bash", "{code-block} console".
 func languageOf(info string) language {
 	name := strings.ToLower(strings.TrimSpace(info))
+	if inner, rest, found := strings.Cut(strings.TrimPrefix(name, "{"), "}"); found && directives[strings.TrimSpace(inner)] {
+		name = strings.TrimSpace(rest)
+	}
 	if inner, attributes := strings.CutPrefix(name, "{"); attributes {
 		name = strings.TrimLeft(inner, " .")
 	}

@@ -32,6 +32,12 @@ type block struct {
 	info   string
 	fenced bool
 	lines  []Line
+	// execute says that the document marks the block as one to run.
+	execute bool
+	// mention says that it begins an item of a list without numbers.
+	mention bool
+	// hidden says that it is in a tab that is not followed.
+	hidden bool
 }
 
 // markdown lists the blocks of the source from an offset on. Only blocks are parsed, with goldmark: inside of
@@ -49,8 +55,8 @@ func markdown(source string, body int) []block {
 		util.Prioritized(tags{parser.NewHTMLBlockParser()}, 900),
 		util.Prioritized(parser.NewParagraphParser(), 1000),
 	))
-	r := reader{source: source, body: body, starts: lineStarts(source)}
-	r.walk(p.Parse(text.NewReader([]byte(source[body:]))))
+	r := reader{source: source, body: body, starts: lineStarts(source), dialect: readDialect(source, body)}
+	r.walk(p.Parse(text.NewReader(r.dialect.text)))
 	return r.blocks
 }
 
@@ -59,8 +65,9 @@ type reader struct {
 	source string
 	// body is what goldmark's offsets begin at.
 	body   int
-	starts []int
-	blocks []block
+	starts  []int
+	dialect *dialect
+	blocks  []block
 }
 
 func (r *reader) walk(parent ast.Node) {
@@ -69,7 +76,7 @@ func (r *reader) walk(parent ast.Node) {
 		case *ast.Heading:
 			r.append(n, block{nature: heading, level: n.Level})
 		case *ast.Paragraph, *ast.TextBlock:
-			r.append(n, block{nature: prose})
+			r.append(n, block{nature: prose, mention: mention(n)})
 		case *ast.HTMLBlock:
 			if n.HasClosure() {
 				n.Lines().Append(n.ClosureLine)
@@ -80,13 +87,23 @@ func (r *reader) walk(parent ast.Node) {
 		case *ast.FencedCodeBlock:
 			b := block{nature: code, fenced: true}
 			if n.Info != nil {
-				b.info = r.source[r.body+n.Info.Segment.Start : r.body+n.Info.Segment.Stop]
+				b.info = string(r.dialect.text[n.Info.Segment.Start:n.Info.Segment.Stop])
 			}
 			r.append(n, b)
 		default:
 			r.walk(n)
 		}
 	}
+}
+
+// mention says that a paragraph begins an item of a list without numbers.
+func mention(n ast.Node) bool {
+	item, inItem := n.Parent().(*ast.ListItem)
+	if !inItem || item.FirstChild() != n {
+		return false
+	}
+	list, inList := item.Parent().(*ast.List)
+	return inList && !list.IsOrdered()
 }
 
 func (r *reader) append(n ast.Node, b block) {
@@ -99,7 +116,24 @@ func (r *reader) append(n ast.Node, b block) {
 	if !b.fenced && len(b.lines) > 0 {
 		b.line = b.lines[0].Number
 	}
+	r.mark(&b)
 	r.blocks = append(r.blocks, b)
+}
+
+// mark adds what the dialect says of a block: where it is, and in the lines after it.
+func (r *reader) mark(b *block) {
+	b.hidden = r.dialect.tabs.hides(b.line)
+	if b.nature != code || len(b.lines) == 0 {
+		return
+	}
+	end := b.lines[len(b.lines)-1].Number + 1
+	if b.fenced {
+		b.execute = r.dialect.executed[end]
+		end++
+	}
+	if class, found := r.dialect.classes[end]; found && b.info == "" {
+		b.info = class
+	}
 }
 
 // line takes off what ends a line: goldmark's segments contain it.

@@ -180,7 +180,7 @@ func TestAllMistakesInHintsAreReported(t *testing.T) {
 		`dir/x.md:15: hint "exit" is given twice`,
 		`dir/x.md:16: hint "exit" is given twice`,
 		`dir/x.md:20: hint "background" belongs to no block: put it directly before the block it is for`,
-		`dir/x.md:23: unknown hint "wibble"; the known ones are any-order, background, exit, output, requires, setup, skip, teardown, timeout`,
+		`dir/x.md:23: unknown hint "wibble"; the known ones are any-order, background, exit, output, requires, set, setup, skip, teardown, timeout`,
 		`dir/x.md:27: a step is either setup or teardown`,
 		`dir/x.md:32: hint "exit" belongs to no command: the block in line 34 is not run`,
 		`dir/x.md:36: the comment has no hint: write one, or remove it`,
@@ -195,11 +195,11 @@ func TestAllMistakesInHintsAreReported(t *testing.T) {
 	}
 }
 
-// A megabyte of what nobody would write is read at once: no time grows with the square of the size. How long ten times
+// Half a megabyte of what nobody would write is read at once: no time grows with the square of the size. How long twenty times
 // as much takes is for the benchmark.
 func TestHostileDocumentsAreRead(t *testing.T) {
 	const (
-		size  = 1 << 20
+		size  = 1 << 19
 		bound = 20 * time.Second
 	)
 	for _, name := range hostile.Names() {
@@ -229,5 +229,5 @@ func TestLargeDocumentsAreRead(t *testing.T) {
 		fence("console", "$ helm history guestbook-demo", "REVISION   UPDATED", "1          Mon Feb 24")
 	doc, err := Parse("x.md", []byte(strings.Repeat(part, 4_000_000/len(part))))
 	g.Expect(err).ToNot(gomega.HaveOccurred())
-	g.Expect(len(doc.Steps)).To(gomega.Equal(4_000_000 / len(part)))
+	g.Expect(doc.Steps).To(gomega.HaveLen(4_000_000 / len(part)))
 }

@@ -3,6 +3,7 @@ package workshop
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // promptKind is how a prompt looks. All prompts of a block look alike: another one in it is output, or a comment.
@@ -29,6 +30,8 @@ var (
 	hostPrompt = regexp.MustCompile(
 		`^(\([\w.-]+\) ?)?([\w.-]+@[\w.-]+(:[~/][^\s$#%]*| [~/][^\s$#%]*)? ?|\[[^\[\]]*[a-z~/][^\[\]]*\] ?)$`)
 	folderPrompt  = regexp.MustCompile(`^(\([\w.-]+\) ?)?([a-z][\w.-]*|[a-z][\w.-]*[: ][~/][\w./~-]*|[~/][\w./~-]*|)? ?$`)
+	macPrompt     = regexp.MustCompile(`^(\([\w.-]+\) ?)?[A-Za-z][\w.-]*:[~/]?[^\s$#%]* [\w.-]+ ?$`)
+	arrowPrompt   = regexp.MustCompile(`^(?:➜|❯|→|λ|▶)\s+`)
 	shellPrompt   = regexp.MustCompile(`^(ba)?sh-\d\.\d$`)
 	windowsPrompt = regexp.MustCompile(`^(PS( [A-Z]:\\[^>]*)?|[A-Z]:\\[^>]*)> ?`)
 )
@@ -51,10 +54,33 @@ func splitPrompt(line string) (kind promptKind, rest string) {
 		}
 		return sign, strings.TrimSpace(after)
 	}
+	if line[0] >= utf8.RuneSelf {
+		return arrow(line)
+	}
 	if m := windowsPrompt.FindString(line[:min(len(line), longestPrompt)]); m != "" {
 		return windows, line[len(m):]
 	}
 	return longPrompt(line)
+}
+
+// arrow reads a prompt of an arrow, after which a folder and a branch may stand before the command.
+func arrow(line string) (kind promptKind, rest string) {
+	rest = line[len(arrowPrompt.FindString(line)):]
+	if rest == line {
+		return noPrompt, line
+	}
+	const places = 3
+	for range places {
+		if knownCommand(rest) {
+			return host, strings.TrimSpace(rest)
+		}
+		_, after, found := strings.Cut(rest, " ")
+		if !found {
+			break
+		}
+		rest = strings.TrimLeft(after, " ")
+	}
+	return noPrompt, line
 }
 
 func dollarPrompt(line string) (kind promptKind, rest string) {
@@ -77,6 +103,8 @@ func longPrompt(line string) (kind promptKind, rest string) {
 	place := line[:i]
 	rest = strings.TrimSpace(line[i+1:])
 	switch {
+	case line[i] != '#' && macPrompt.MatchString(place) && (rest == "" || shapeOf(rest) == commandLike):
+		return host, rest
 	case hostPrompt.MatchString(place) && (rest != "" || strings.TrimRight(place, " ") == place):
 		return host, rest
 	case shellPrompt.MatchString(place):
