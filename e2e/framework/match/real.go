@@ -15,7 +15,7 @@ var (
 // Real writes a command of the document with what the cluster has in place of names, addresses and ports that an
 // earlier output of the document has shown, as far as there is but one that can be meant. What it replaces is returned
 // beside it, by what the document has.
-func (m *Memory) Real(command string) (real string, replaced map[string]string) {
+func (m *Memory) Real(command string) (actual string, replaced map[string]string) {
 	if m == nil || len(m.real)+len(m.values) == 0 {
 		return command, nil
 	}
@@ -29,10 +29,10 @@ func (m *Memory) Real(command string) (real string, replaced map[string]string) 
 		replaced[word] = now
 		return now
 	}
-	real = generatedWord.ReplaceAllStringFunc(command, swap)
-	real = addressWord.ReplaceAllStringFunc(real, swap)
-	real = portWord.ReplaceAllStringFunc(real, func(word string) string { return ":" + swap(word[1:]) })
-	return real, replaced
+	actual = generatedWord.ReplaceAllStringFunc(command, swap)
+	actual = addressWord.ReplaceAllStringFunc(actual, swap)
+	actual = portWord.ReplaceAllStringFunc(actual, func(word string) string { return ":" + swap(word[1:]) })
+	return actual, replaced
 }
 
 // certain has what a name, an address or a node port of the document turned out to be, if it is always the same.

@@ -30,7 +30,7 @@ func TestTheStemOfAPodHasNothingGenerated(t *testing.T) {
 	g := gomega.NewWithT(t)
 	stem, generated := Stem("redis-slave-586b4c847c-tkfj5")
 	g.Expect(stem).To(gomega.Equal("redis-slave"))
-	g.Expect(generated).To(gomega.BeTrue())
+	g.Expect(generated).To(gomega.Equal(true))
 	_, generated = Stem("redis")
-	g.Expect(generated).To(gomega.BeFalse())
+	g.Expect(generated).To(gomega.Equal(false))
 }

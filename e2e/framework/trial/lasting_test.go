@@ -32,10 +32,10 @@ esac
 `
 
 // onStage plays a document in a real shell with the fake kubectl.
-func onStage(t *testing.T, lines ...string) (*Performance, string) {
+func onStage(t *testing.T, lines ...string) (performance *Performance, home string) {
 	t.Helper()
 	g := gomega.NewWithT(t)
-	home := t.TempDir()
+	home = t.TempDir()
 	bin := filepath.Join(home, "bin")
 	g.Expect(os.Mkdir(bin, 0o700)).To(gomega.Succeed())
 	g.Expect(os.WriteFile(filepath.Join(bin, "kubectl"), []byte(kubectl), 0o700)).To(gomega.Succeed()) //nolint:gosec // It is a program.

@@ -43,30 +43,49 @@ func (s *session) livePods(ctx context.Context, command string, replaced map[str
 	var there []string
 	for _, word := range words[2:] {
 		name := strings.TrimPrefix(strings.TrimPrefix(word, "pod/"), "pods/")
-		stem, generated := match.Stem(name)
-		if !generated || strings.ContainsAny(name, "=.,:") || slices.Contains(slices.Collect(maps.Values(replaced)), name) {
+		if !madeByCluster(name) || slices.Contains(slices.Collect(maps.Values(replaced)), name) {
 			continue
 		}
 		if there == nil {
-			result, err := s.Shell.Run(ctx, "kubectl get pods -o name"+namespaceOf(command), lookTimeout)
-			if err != nil || result.Exit != 0 {
+			if there = s.pods(ctx, command); there == nil {
 				return command
 			}
-			there = strings.Fields(strings.ReplaceAll(result.Output, "pod/", ""))
 		}
-		if slices.Contains(there, name) {
-			continue
-		}
-		i := slices.IndexFunc(there, func(pod string) bool {
-			own, made := match.Stem(pod)
-			return made && own == stem
-		})
-		if i >= 0 {
-			replaced[name] = there[i]
-			command = strings.ReplaceAll(command, name, there[i])
+		if now := sameWorkload(there, name); now != "" {
+			replaced[name] = now
+			command = strings.ReplaceAll(command, name, now)
 		}
 	}
 	return command
+}
+
+// madeByCluster says that nobody but a cluster gives pods such a name.
+func madeByCluster(name string) bool {
+	_, generated := match.Stem(name)
+	return generated && !strings.ContainsAny(name, "=.,:/")
+}
+
+// pods are those of the namespace that a command looks into.
+func (s *session) pods(ctx context.Context, command string) []string {
+	result, err := s.Shell.Run(ctx, "kubectl get pods -o name"+namespaceOf(command), lookTimeout)
+	if err != nil || result.Exit != 0 {
+		return nil
+	}
+	return strings.Fields(strings.ReplaceAll(result.Output, "pod/", ""))
+}
+
+// sameWorkload is the first pod of the workload that a name is of, or nothing if the pod itself is there.
+func sameWorkload(there []string, name string) string {
+	if slices.Contains(there, name) {
+		return ""
+	}
+	stem, _ := match.Stem(name)
+	for _, pod := range there {
+		if own, made := match.Stem(pod); made && own == stem {
+			return pod
+		}
+	}
+	return ""
 }
 
 // unreachable says that a step visits what an earlier step would serve, which did not run.

@@ -83,9 +83,6 @@ func classify(b block) exhibit {
 func formOf(lines []Line, l language) form {
 	first := firstLine(lines)
 	looks := shapeOf(first)
-	if strings.HasPrefix(lines[0].Text, "#!") && l != foreign && l != otherShell {
-		return file
-	}
 	switch l {
 	case data:
 		return file
@@ -93,14 +90,14 @@ func formOf(lines []Line, l language) form {
 		return strange
 	case plain:
 		return output
+	case unnamed, session, script:
+	}
+	if strings.HasPrefix(lines[0].Text, "#!") {
+		return file
+	}
+	switch l {
 	case script:
-		switch {
-		case looks == outputLike || looks == dataLike:
-			return outputOrFile(looks)
-		case looks == unclear && !evidence.MatchString(first) && !namesCommand(first):
-			return either
-		}
-		return bare
+		return scripted(looks, first)
 	case session:
 		switch {
 		case looks == commandLike || looks == unclear && evidence.MatchString(first) || speaks(first):
@@ -115,6 +112,17 @@ func formOf(lines []Line, l language) form {
 		}
 		return outputOrFile(looks)
 	}
+}
+
+// scripted judges a block that says that it is for a shell.
+func scripted(looks shape, first string) form {
+	switch {
+	case looks == outputLike || looks == dataLike:
+		return outputOrFile(looks)
+	case looks == unclear && !evidence.MatchString(first) && !namesCommand(first):
+		return either
+	}
+	return bare
 }
 
 // namesCommand says that a line begins with the name of a command, be it the beginning of a sentence too.

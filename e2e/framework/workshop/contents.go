@@ -52,7 +52,7 @@ func unnumbered(lines []Line) []Line {
 	plain := make([]Line, len(lines))
 	for i, l := range lines {
 		m := lineNumber.FindStringSubmatch(l.Text[:min(len(l.Text), longestLook)])
-		if m == nil || m[1] != strconv.Itoa(i+1) {
+		if len(m) < 2 || m[1] != strconv.Itoa(i+1) {
 			return lines
 		}
 		plain[i] = l.without(len(m[0]))

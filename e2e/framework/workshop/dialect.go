@@ -33,7 +33,7 @@ var (
 	directive  = regexp.MustCompile(`^(:::+)\s*\{?([\w-]*)\}?(.*)$`)
 	langOption = regexp.MustCompile(`\blang(?:uage)?=["']?([\w-]+)`)
 	firstWord  = regexp.MustCompile(`^\s*["']?([\w-]+)["']?(\s|$)`)
-	admonition = regexp.MustCompile(`^(!!!|\?\?\?\+?) ?[\w"]`)
+	admonition = regexp.MustCompile(`^(!!!|\?{3}\+?) ?[\w"]`)
 )
 
 // codeTags are the names of tags around code, and what a block of theirs is if they do not say it.
@@ -79,10 +79,10 @@ func (d *dialect) findClosings() {
 		if !strings.HasPrefix(text, "{") {
 			continue
 		}
-		if m := shortcode.FindStringSubmatch(text); m != nil && m[1] == "/" {
+		if m := shortcode.FindStringSubmatch(text); len(m) > 2 && m[1] == "/" {
 			d.closes[m[2]] = append(d.closes[m[2]], i)
 		}
-		if m := liquid.FindStringSubmatch(text); m != nil && strings.HasPrefix(m[1], "end") {
+		if m := liquid.FindStringSubmatch(text); len(m) > 1 && strings.HasPrefix(m[1], "end") {
 			name := strings.TrimPrefix(m[1], "end")
 			d.closes[name] = append(d.closes[name], i)
 		}
@@ -173,13 +173,13 @@ func closesTag(text, name string) bool {
 		return m[1] == "/" && m[2] == name
 	}
 	m := liquid.FindStringSubmatch(text)
-	return m != nil && m[1] == "end"+name
+	return len(m) > 1 && m[1] == "end"+name
 }
 
 // open takes note of a fence.
 func (d *dialect) open(text string) {
 	m := fenceMark.FindStringSubmatch(text[:min(len(text), longestLook)])
-	if m == nil || m[1][0] == '`' && strings.Contains(m[2], "`") {
+	if len(m) < 3 || m[1][0] == '`' && strings.Contains(m[2], "`") {
 		return
 	}
 	d.fence = m[1]
@@ -193,7 +193,7 @@ func (d *dialect) tag(i int, text string, at, number int) {
 		return
 	}
 	name, options := "", ""
-	if m := shortcode.FindStringSubmatch(text); m != nil && m[1] == "" {
+	if m := shortcode.FindStringSubmatch(text); len(m) > 3 && m[1] == "" {
 		name, options = m[2], m[3]
 	} else if m := liquid.FindStringSubmatch(text); m != nil {
 		name, options = m[1], m[2]

@@ -80,7 +80,7 @@ func (r *asideReader) place(one *aside, c run) {
 	after, _, _ := strings.Cut(r.text[c.closing+c.length:], "\n")
 	after = strings.TrimSpace(after[:min(len(after), longestLook)])
 	m := executable.FindStringSubmatch(after)
-	one.execute = m != nil && m[1] != "copy"
+	one.execute = len(m) > 1 && m[1] != "copy"
 	if m != nil {
 		after = strings.TrimSpace(after[len(m[0]):])
 	}

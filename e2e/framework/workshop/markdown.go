@@ -64,7 +64,7 @@ func markdown(source string, body int) []block {
 type reader struct {
 	source string
 	// body is what goldmark's offsets begin at.
-	body   int
+	body    int
 	starts  []int
 	dialect *dialect
 	blocks  []block

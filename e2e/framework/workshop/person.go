@@ -22,7 +22,7 @@ func person(command string) string {
 		if end < 0 {
 			end = len(words)
 		}
-		if reason := personFor(words[:end]); reason != "" && !(end < len(words) && words[end] == "|") {
+		if reason := personFor(words[:end]); reason != "" && (end == len(words) || words[end] != "|") {
 			return reason
 		}
 		if end < len(words) && words[end] == "|" {

@@ -12,7 +12,7 @@ var (
 	squarePlaceholder = regexp.MustCompile(`(^|[\s=/:])(\[[A-Za-z][\w-]*( [\w-]+)*\])(\s|$)`)
 	curlyPlaceholder  = regexp.MustCompile(`\{\{[^{}]+\}\}`)
 	yourPlaceholder   = regexp.MustCompile(`\$\{?(YOUR_\w+)\}?|\b(YOUR[-_][A-Z][A-Z_-]*)\b`)
-	dotsPlaceholder   = regexp.MustCompile(`(^|\s)(\.\.\.|…)(\s|$)`)
+	dotsPlaceholder   = regexp.MustCompile(`(^|\s)(\.{3}|…)(\s|$)`)
 	tagName           = regexp.MustCompile(`^</?(h[1-6]|p|html|body|b|i|a|div|br|title|head|none|unset|nil|pre|code|li|ul)[ >]`)
 	templated         = regexp.MustCompile(`template|--format|-f ['"]?\{\{|jsonpath|custom-columns`)
 )
