@@ -23,6 +23,12 @@ var _ = Describe("A kind cluster of several nodes", Label("kind", "slow"), func(
 		home := newKindHome(ctx)
 		c := home.create(ctx, cluster.Spec{Workers: 2, Images: handle.Assets.Images})
 		client := clientOf(c)
+
+		By("knowing the control plane without asking the engine's DNS")
+		for _, worker := range []string{"-worker", "-worker2"} {
+			home.run(ctx, "exec", c.Name()+worker, "getent", "--service=files", "hosts", c.Name()+"-control-plane")
+		}
+
 		run := func(name, node string, command ...string) {
 			GinkgoHelper()
 			_, err := client.CoreV1().Pods(metav1.NamespaceDefault).Create(ctx, &corev1.Pod{

@@ -34,7 +34,7 @@ func (p *Provider) boot(ctx context.Context, o *order, c *kindCluster) error {
 		if err == nil || ctx.Err() != nil || !isCollision(err) || attempt == bootAttempts {
 			return err
 		}
-		o.say("another cluster was in the way, trying again: %v", err)
+		o.say("something was in the way, trying again: %v", err)
 		if err := errors.Join(p.removeNodes(ctx, o.name), p.removeVolumes(ctx, o.name), p.ensureNetwork(ctx)); err != nil {
 			return err
 		}
@@ -46,10 +46,17 @@ func (p *Provider) bootOnce(ctx context.Context, o *order, c *kindCluster, confi
 	working, stop := context.WithCancel(ctx)
 	defer stop()
 	var ahead sync.WaitGroup
-	var aheadErr error
+	var aheadErr, namesErr error
 	if o.inside != "" { // With another maker's image, kind knows best.
 		ahead.Go(func() { aheadErr = p.headStart(working, o, status.kubeadm) })
 	}
+	ahead.Go(func() {
+		select {
+		case <-status.kubeadm:
+			namesErr = p.introduce(working, o)
+		case <-working.Done():
+		}
+	})
 	done := make(chan error, 1)
 	go func() {
 		done <- p.library(status).Create(
@@ -71,7 +78,7 @@ func (p *Provider) bootOnce(ctx context.Context, o *order, c *kindCluster, confi
 			return errors.Join(explain(status.current(), err), p.settle(ctx, o))
 		}
 		ahead.Wait()
-		return aheadErr
+		return errors.Join(aheadErr, namesErr)
 	case <-ctx.Done():
 		ahead.Wait()
 		p.keepEvidence(ctx, c)

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"seatrial/e2e/framework/filelock"
@@ -96,7 +98,7 @@ func (p *Provider) lock(ctx context.Context, name string, say func(string, ...an
 // taken explains which cluster has the name.
 func taken(nodes []node) error {
 	return fmt.Errorf("%w by a cluster with node %s on network %q: choose another name, or remove that cluster",
-		errTaken, nodes[0].name, strings.Join(nodes[0].networks, ", "))
+		errTaken, nodes[0].name, strings.Join(slices.Sorted(maps.Keys(nodes[0].addresses)), ", "))
 }
 
 // tryLock does not wait; it returns nothing when another run has the lock.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -33,7 +32,7 @@ type node struct {
 	imageID   string
 	imageName string
 	running   bool
-	networks  []string
+	addresses map[string]string // by network; empty while the node does not run
 }
 
 // listNodes lists the nodes of one cluster, or of all of them if name is empty.
@@ -80,7 +79,9 @@ func parseNodes(text []byte) ([]node, error) {
 			Status  string `json:"Status"`
 		} `json:"State"`
 		NetworkSettings struct {
-			Networks map[string]json.RawMessage `json:"Networks"`
+			Networks map[string]struct {
+				IPAddress string `json:"IPAddress"`
+			} `json:"Networks"`
 		} `json:"NetworkSettings"`
 	}
 	if err := json.Unmarshal(text, &containers); err != nil {
@@ -89,6 +90,10 @@ func parseNodes(text []byte) ([]node, error) {
 
 	nodes := make([]node, 0, len(containers))
 	for _, c := range containers {
+		addresses := map[string]string{}
+		for name, network := range c.NetworkSettings.Networks {
+			addresses[name] = network.IPAddress
+		}
 		nodes = append(nodes, node{
 			name:      strings.TrimPrefix(c.Name, "/"),
 			cluster:   c.Config.Labels[clusterLabel],
@@ -96,7 +101,7 @@ func parseNodes(text []byte) ([]node, error) {
 			imageID:   strings.TrimPrefix(c.Image, "sha256:"),
 			imageName: cmp.Or(c.ImageName, c.Config.Image),
 			running:   c.State.Running || c.State.Status == "running",
-			networks:  slices.Sorted(maps.Keys(c.NetworkSettings.Networks)),
+			addresses: addresses,
 		})
 	}
 	slices.SortFunc(nodes, func(a, b node) int { return cmp.Compare(a.name, b.name) })
@@ -117,7 +122,10 @@ func stopped(nodes []node) []string {
 // onNetwork reports whether all nodes are on the network, which none but our
 // clusters are.
 func onNetwork(nodes []node, name string) bool {
-	return !slices.ContainsFunc(nodes, func(n node) bool { return !slices.Contains(n.networks, name) })
+	return !slices.ContainsFunc(nodes, func(n node) bool {
+		_, on := n.addresses[name]
+		return !on
+	})
 }
 
 func nodeNames(nodes []node) []string {

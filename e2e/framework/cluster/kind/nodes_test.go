@@ -16,7 +16,7 @@ const podmanNodes = `[
    "NetworkSettings": {"Networks": {"seatrial": {"NetworkID": "seatrial"}}}},
   {"Name": "x-control-plane", "Image": "994f7e", "ImageName": "localhost/seatrial/node:v1", "State": {"Status": "running", "Running": true},
    "Config": {"Image": "localhost/seatrial/node:v1", "Labels": {"io.x-k8s.kind.cluster": "x", "io.x-k8s.kind.role": "control-plane"}},
-   "NetworkSettings": {"Networks": {"seatrial": {"NetworkID": "seatrial"}}}}
+   "NetworkSettings": {"Networks": {"seatrial": {"NetworkID": "seatrial", "IPAddress": "10.89.0.2"}}}}
 ]`
 
 // Docker puts a slash before names and sha256 before digests.
@@ -34,11 +34,11 @@ func TestNodesAreReadFromEveryEngine(t *testing.T) {
 	g.Expect(nodes).To(gomega.Equal([]node{
 		{
 			name: "x-control-plane", cluster: "x", role: "control-plane", imageID: "994f7e",
-			imageName: "localhost/seatrial/node:v1", running: true, networks: []string{"seatrial"},
+			imageName: "localhost/seatrial/node:v1", running: true, addresses: map[string]string{"seatrial": "10.89.0.2"},
 		},
 		{
 			name: "x-worker", cluster: "x", role: "worker", imageID: "994f7e",
-			imageName: "localhost/seatrial/node:v1", networks: []string{"seatrial"},
+			imageName: "localhost/seatrial/node:v1", addresses: map[string]string{"seatrial": ""},
 		},
 	}))
 	g.Expect(stopped(nodes)).To(gomega.Equal([]string{"x-worker"}))
@@ -48,7 +48,7 @@ func TestNodesAreReadFromEveryEngine(t *testing.T) {
 	g.Expect(err).ToNot(gomega.HaveOccurred())
 	g.Expect(nodes).To(gomega.Equal([]node{{
 		name: "x-control-plane", cluster: "x", role: "control-plane", imageID: "994f7e",
-		imageName: "kindest/node:v1", networks: []string{"kind"},
+		imageName: "kindest/node:v1", addresses: map[string]string{"kind": ""},
 	}}))
 	g.Expect(onNetwork(nodes, "seatrial")).To(gomega.Equal(false))
 }

@@ -69,6 +69,10 @@ func (c *kindCluster) wake(ctx context.Context, o *order, nodes []node) error {
 		if _, err := c.provider.engine.Run(ctx, append([]string{"start"}, names...)...); err != nil {
 			return fmt.Errorf("its nodes do not start: %w", condense(err))
 		}
+		// They have new addresses, and forgot what they had been told.
+		if err := c.provider.introduce(ctx, o); err != nil {
+			return err
+		}
 	} else {
 		o.say("taking over kept cluster %s", o.name)
 	}
