@@ -107,6 +107,6 @@ func hostRemedies() []remedy {
 		text:  "put the engine's storage on a real file system, or set its storage driver to vfs or fuse-overlayfs",
 	}, {
 		words: []string{"permission denied", "operation not permitted"},
-		text:  "use root: this user, or this machine's security policy, may not do what a node needs",
+		text:  "use root, with the capabilities that a node needs: this user, or this machine's security policy, lacks some",
 	}}
 }
