@@ -11,9 +11,6 @@ import (
 )
 
 var _ = Describe("A kept kind cluster", Label("kind", "slow"), Ordered, func() {
-	// quick is what taking over a cluster may take where it takes least.
-	const quick = time.Second
-
 	var (
 		home *kindHome
 		spec cluster.Spec
@@ -46,12 +43,10 @@ var _ = Describe("A kept kind cluster", Label("kind", "slow"), Ordered, func() {
 		uid = identity(ctx)
 	}, NodeTimeout(kindTimeout))
 
-	It("is taken over within a second", func(ctx SpecContext) {
-		took := min(takeOver(ctx), takeOver(ctx), takeOver(ctx))
-		AddReportEntry("taken over in", took.String())
-		Expect(took).To(BeNumerically("<", quick))
+	It("is taken over as it is", func(ctx SpecContext) {
+		AddReportEntry("taken over in", takeOver(ctx).String())
 		Expect(identity(ctx)).To(Equal(uid))
-		Expect(home.lines()).ToNot(ContainElement(HavePrefix("loading")))
+		Expect(home.lines()).To(ConsistOf("taking over kept cluster seatrial-keep-harness", "waiting until the cluster is ready"))
 	}, SpecTimeout(kindGoneTimeout))
 
 	It("survives a sweep", func(ctx SpecContext) {

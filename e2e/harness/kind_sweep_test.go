@@ -13,6 +13,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/cluster"
 	"seatrial/e2e/framework/cluster/kind"
 	"seatrial/e2e/framework/engine"
@@ -23,11 +24,10 @@ const doomedVariable = "SEATRIAL_HARNESS_DOOMED"
 
 // doomed is what a child is told.
 type doomed struct {
-	Engine    string `json:"engine"`
-	EngineDir string `json:"engineDir"`
-	Dir       string `json:"dir"`
-	Name      string `json:"name"`
-	Image     string `json:"image"`
+	Engine string `json:"engine"`
+	Dir    string `json:"dir"`
+	Name   string `json:"name"`
+	Image  string `json:"image"`
 }
 
 // TestDoomed is not a test but the child that a spec starts, in order to kill it
@@ -41,7 +41,7 @@ func TestDoomed(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &d); err != nil {
 		t.Fatal(err)
 	}
-	found, err := engine.Find(t.Context(), engine.Options{Want: d.Engine, Dir: d.EngineDir})
+	found, err := assets.FindEngine(t.Context(), engine.Options{Want: d.Engine})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ var _ = Describe("A kind cluster whose run was killed", Label("kind", "slow"), f
 // startDoomed starts a child and returns, once it is at the step, what kills it.
 func (h *kindHome) startDoomed(ctx SpecContext, name, step string) (kill func()) {
 	GinkgoHelper()
-	text, err := json.Marshal(doomed{Engine: h.engine.Name, EngineDir: h.engineDir, Dir: h.dir, Name: name, Image: nodeImage()})
+	text, err := json.Marshal(doomed{Engine: h.engine.Name, Dir: h.dir, Name: name, Image: nodeImage()})
 	Expect(err).ToNot(HaveOccurred())
 	program, err := os.Executable()
 	Expect(err).ToNot(HaveOccurred())

@@ -32,7 +32,6 @@ const (
 type kindHome struct {
 	provider        *kind.Provider
 	engine          *engine.Engine
-	engineDir       string
 	dir             string
 	artifacts       string
 	usersKubeconfig string
@@ -51,10 +50,8 @@ func newKindHome(ctx SpecContext) *kindHome {
 	home.usersKubeconfig = filepath.Join(GinkgoT().TempDir(), "config")
 	GinkgoT().Setenv("KUBECONFIG", home.usersKubeconfig)
 
-	cache, err := assets.Cache()
-	Expect(err).ToNot(HaveOccurred())
-	home.engineDir = filepath.Join(cache, "engine")
-	home.engine, err = engine.Find(ctx, engine.Options{Want: handle.Assets.Engine, Dir: home.engineDir})
+	var err error
+	home.engine, err = assets.FindEngine(ctx, engine.Options{Want: handle.Assets.Engine})
 	Expect(err).ToNot(HaveOccurred())
 	home.provider, err = kind.New(home.engine, kind.Options{Dir: home.dir, Artifacts: home.artifacts})
 	Expect(err).ToNot(HaveOccurred())

@@ -79,6 +79,7 @@ func measurements() []measurement {
 		{name: "embedded", run: (*bench).controlPlanes},
 		{name: "exercises", run: single((*bench).exercises)},
 		{name: "cluster", run: single((*bench).clusters)},
+		{name: "kept", run: single((*bench).kept)},
 		{name: "story", run: single((*bench).stories)},
 		{name: "size", run: single((*bench).size)},
 		{name: "cold", run: single((*bench).cold)},
