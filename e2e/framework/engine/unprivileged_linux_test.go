@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -24,7 +23,7 @@ func TestUnprivileged(t *testing.T) {
 	}
 	_, err := Find(t.Context(), Options{Dir: t.TempDir(), Want: want})
 	if unusable, ok := errors.AsType[*NotUsableError](err); ok {
-		fmt.Println(unusable.Details())
+		t.Log(unusable.Details())
 	}
 }
 
@@ -35,7 +34,9 @@ func TestRealEngineWithoutPrivilegesIsRejectedWithARemedy(t *testing.T) {
 		t.Skipf("%s has a daemon, whose rights are not those of its client", e.Name)
 	}
 	g := gomega.NewWithT(t)
-	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestUnprivileged$", "-test.v")
+	program, err := os.Executable()
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	child := exec.CommandContext(t.Context(), program, "-test.run=^TestUnprivileged$", "-test.v")
 	child.Env = append(os.Environ(), unprivilegedVariable+"="+e.Name)
 
 	output, err := startWithout(child, unix.CAP_NET_ADMIN)
