@@ -50,6 +50,7 @@ func Compare(expected, actual string, o Options) []Finding {
 type comparison struct {
 	options Options
 	command command
+	manner  manner
 	words   canon
 	found   []Finding
 	learnt  []fact
@@ -78,7 +79,10 @@ func (c *comparison) spend(effort int) bool {
 
 func newComparison(o Options) *comparison {
 	cmd := readCommand(o.Command)
-	return &comparison{options: o, command: cmd, words: canon{versions: cmd.showsVersions()}, effort: mostEffort}
+	how := cmd.manner()
+	return &comparison{
+		options: o, command: cmd, manner: how, words: canon{versions: cmd.showsVersions(), plain: how.plain}, effort: mostEffort,
+	}
 }
 
 func (c *comparison) tell(f Finding) {

@@ -16,7 +16,12 @@ type sentence struct {
 }
 
 // verbs are what kubectl says that it did.
-var verbs = map[string]bool{"created": true, "configured": true, "unchanged": true, "patched": true}
+var verbs = setOf(
+	"created", "configured", "unchanged", "patched", "exposed", "scaled", "labeled", "unlabeled", "not labeled", "annotated",
+	"autoscaled", "restarted", "edited", "replaced", "tainted", "untainted", "cordoned", "uncordoned", "drained", "evicted",
+	"rolled back", "paused", "resumed", "env updated", "image updated", "resource requirements updated", "selector updated",
+	"subjects updated", "serverside-applied", "created (dry run)", "configured (dry run)",
+)
 
 func (c canon) sentences(lines []line) []sentence {
 	all := make([]sentence, 0, len(lines))

@@ -127,6 +127,9 @@ func (c *comparison) values(in *data, path string, want, got any) {
 }
 
 func (c *comparison) differs(in *data, path string, want, got any) {
+	if want == nil && onlyOfServer(got) {
+		return
+	}
 	f := Finding{Line: -1, Row: path, Kind: Cell, Expected: leaf(want), Actual: leaf(got)}
 	if want == nil && defaultFields[lastKey(path)] {
 		f.Severity = Warning
@@ -135,6 +138,20 @@ func (c *comparison) differs(in *data, path string, want, got any) {
 		f.Line = c.lineOf(in, path, want)
 	}
 	c.tell(f)
+}
+
+// onlyOfServer tells whether a field has nothing in it but what a server fills in.
+func onlyOfServer(value any) bool {
+	fields, ok := value.(map[string]any)
+	if !ok {
+		return false
+	}
+	for key := range fields {
+		if !serverFields[key] {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *comparison) objects(in *data, path string, want, got map[string]any) {

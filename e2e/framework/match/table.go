@@ -13,6 +13,7 @@ type group struct {
 
 // table compares two tables object by object.
 func (c *comparison) table(want, got *table) {
+	got = c.asBefore(want, got)
 	for _, title := range want.titles {
 		if got.index(title) < 0 {
 			c.tell(Finding{Line: want.line.number, Column: title, Kind: Column, Expected: title})

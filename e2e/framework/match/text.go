@@ -9,13 +9,14 @@ func (c *comparison) text(want, got []line) {
 		return
 	}
 	near := lastLine(want)
+	want, got = c.lasting(want), c.lasting(got)
 	parts, elided := split(want)
-	if !elided && !c.options.AnyOrder {
+	if !elided && !c.options.AnyOrder && !c.manner.unordered {
 		want, got = unlike(want, got)
 		parts = [][]line{want}
 	}
 	have := c.words.sentences(got)
-	if c.options.AnyOrder || c.command.unordered() {
+	if c.options.AnyOrder || c.command.unordered() || c.manner.unordered {
 		c.anyOrder(c.words.sentences(slices.Concat(parts...)), have, bag{near, elided})
 		return
 	}
@@ -24,6 +25,14 @@ func (c *comparison) text(want, got []line) {
 		return
 	}
 	c.around(parts, have)
+}
+
+// lasting leaves out what a command says in passing.
+func (c *comparison) lasting(lines []line) []line {
+	if c.manner.passing == nil {
+		return lines
+	}
+	return slices.DeleteFunc(slices.Clone(lines), func(l line) bool { return c.manner.passing(l.text) })
 }
 
 // unlike leaves out what both begin and end with.
@@ -121,7 +130,7 @@ func (c *comparison) gap(want, got []sentence, near int) {
 			continue
 		}
 		f := surplusLine(g.line, near)
-		if c.command.showsRelease() && optionalKeys[g.key] {
+		if c.manner.growing || c.command.showsRelease() && optionalKeys[g.key] {
 			f.Severity = Warning
 		}
 		c.tell(f)

@@ -6,6 +6,8 @@ import "strings"
 type canon struct {
 	// versions takes versions of tools for volatile.
 	versions bool
+	// plain makes one of several wordings of a whole line; nil leaves it as it is.
+	plain func(string) string
 }
 
 // line is a line of text in canonical form: blanks collapsed, and a type in place of each volatile word.
@@ -22,6 +24,9 @@ func (c canon) line(text string) string {
 		out = append(out, c.word(kind, words[i]))
 		kind = readKindOf(words, i)
 		i++
+	}
+	if c.plain != nil {
+		return c.plain(strings.Join(out, " "))
 	}
 	return strings.Join(out, " ")
 }
