@@ -27,6 +27,8 @@ type finding struct {
 	reason   string
 	causes   []Cause
 	terminal bool
+	// dooms are symptoms that make it terminal if they last.
+	dooms []doom
 }
 
 // rule judges a live object of one kind.
@@ -40,10 +42,19 @@ func Assess(s State) []Unready {
 	for _, want := range s.Wanted {
 		ref := objects.RefOf(want)
 		if f := x.judge(ref); f.reason != "" {
-			all = append(all, Unready{Object: ref, Reason: f.reason, Causes: f.causes, Terminal: f.terminal})
+			all = append(all, x.unready(ref, f))
 		}
 	}
 	return append(all, x.leftovers()...)
+}
+
+// unready is a finding as others see it, with the last warning about the object unless the finding has one already.
+func (x *index) unready(ref objects.Ref, f finding) Unready {
+	u := Unready{Object: ref, Reason: f.reason, Causes: f.causes, Terminal: f.terminal, dooms: f.dooms, unmade: x.byRef[ref] == nil}
+	if live := x.byRef[ref]; live != nil {
+		u.Warning = x.lastWarning(live, u.says)
+	}
+	return u
 }
 
 func (x *index) judge(ref objects.Ref) finding {
@@ -83,12 +94,19 @@ func ruleFor(gk schema.GroupKind) rule {
 		return needs("Established")
 	case schema.GroupKind{Group: "apiregistration.k8s.io", Kind: "APIService"}:
 		return needs("Available")
-	default:
-		return exists
+	case schema.GroupKind{Group: "autoscaling", Kind: "HorizontalPodAutoscaler"}:
+		return autoscaler
+	case schema.GroupKind{Group: "policy", Kind: "PodDisruptionBudget"}:
+		return disruptionBudget
 	}
+	if isCustom(gk) {
+		return custom
+	}
+	return exists
 }
 
-// exists is enough for kinds without a state of their own, such as a ConfigMap.
+// exists is enough for kinds without a state of their own, such as a ConfigMap, and for a CronJob, which may have nothing
+// to do for a year.
 func exists(*index, *unstructured.Unstructured) finding { return finding{} }
 
 // needs makes a rule of one condition that must be True.

@@ -33,7 +33,11 @@ func claim(x *index, u *unstructured.Unstructured) finding {
 		}
 		reason = fmt.Sprintf("not bound yet to a volume of StorageClass %q, which pod %q needs", class.Name, consumer)
 	}
-	return finding{reason: joined(reason, x.warning(c.UID, anyReason))}
+	f := finding{reason: joined(reason, x.warning(c.UID, anyReason))}
+	if class == nil && c.Spec.StorageClassName != nil && *c.Spec.StorageClassName != "" && len(x.byKind[storageClasses()]) > 0 {
+		f.dooms = []doom{{why: fmt.Sprintf("there is no StorageClass %q", *c.Spec.StorageClassName), after: RefusalPatience}}
+	}
+	return f
 }
 
 // class finds the StorageClass of a claim and says why the claim is not bound as far as that depends on the class.
@@ -41,7 +45,7 @@ func (x *index) class(c corev1.PersistentVolumeClaim) (class *storagev1.StorageC
 	if c.Spec.StorageClassName != nil && *c.Spec.StorageClassName == "" {
 		return nil, "not bound yet; it asks for a volume made by hand"
 	}
-	for _, u := range x.byKind[schema.GroupKind{Group: "storage.k8s.io", Kind: "StorageClass"}] {
+	for _, u := range x.byKind[storageClasses()] {
 		one, err := as[storagev1.StorageClass](u)
 		if err != nil {
 			continue
@@ -55,6 +59,10 @@ func (x *index) class(c corev1.PersistentVolumeClaim) (class *storagev1.StorageC
 		return nil, "not bound: it names no StorageClass and none is the default"
 	}
 	return nil, fmt.Sprintf("not bound: there is no StorageClass %q", *c.Spec.StorageClassName)
+}
+
+func storageClasses() schema.GroupKind {
+	return schema.GroupKind{Group: "storage.k8s.io", Kind: "StorageClass"}
 }
 
 func (x *index) consumer(c corev1.PersistentVolumeClaim) string {

@@ -19,6 +19,8 @@ type Report struct {
 	Observed bool
 	// Unready is what was missing at the end, or before the end if nothing was missing but not for long enough.
 	Unready []Unready
+	// Notes are what was not waited for.
+	Notes []Note
 	// Steady is how long all had to stay as it should be.
 	Steady time.Duration
 	// Watching are the kinds that could not be observed, with the API server's answer.
@@ -80,6 +82,9 @@ func (r Report) text(headline string) string {
 	slices.SortStableFunc(lines, func(x, y Unready) int { return rank(x) - rank(y) })
 	for _, u := range lines {
 		b.WriteString("\n  " + u.in(r.Namespace))
+	}
+	for _, n := range r.Notes {
+		b.WriteString("\n  note: " + n.Object.In(r.Namespace) + ": " + n.Text)
 	}
 	for _, w := range r.Watching {
 		b.WriteString("\n  cannot observe " + w)

@@ -22,6 +22,8 @@ type index struct {
 	byUID    map[types.UID]*unstructured.Unstructured
 	byKind   map[schema.GroupKind][]*unstructured.Unstructured
 	children map[types.UID][]*unstructured.Unstructured
+	// warnings are the Warning events in the order of their names.
+	warnings []corev1.Event
 }
 
 func newIndex(s State) *index {
@@ -43,6 +45,11 @@ func newIndex(s State) *index {
 		x.byKind[ref.GroupKind()] = append(x.byKind[ref.GroupKind()], u)
 		if owner := metav1.GetControllerOf(u); owner != nil {
 			x.children[owner.UID] = append(x.children[owner.UID], u)
+		}
+	}
+	for _, u := range x.byKind[schema.GroupKind{Kind: "Event"}] {
+		if e, err := as[corev1.Event](u); err == nil && e.Type == corev1.EventTypeWarning {
+			x.warnings = append(x.warnings, e)
 		}
 	}
 	return x
@@ -76,10 +83,13 @@ func (x *index) podsIn(ns string) []corev1.Pod {
 
 // warning is the text of the latest Warning event on an object with a reason that counts, or empty.
 func (x *index) warning(uid types.UID, counts func(reason string) bool) string {
+	return x.latest(func(e corev1.Event) bool { return e.InvolvedObject.UID == uid && counts(e.Reason) })
+}
+
+func (x *index) latest(counts func(corev1.Event) bool) string {
 	var latest corev1.Event
-	for _, u := range x.byKind[schema.GroupKind{Kind: "Event"}] {
-		e, err := as[corev1.Event](u)
-		if err != nil || e.InvolvedObject.UID != uid || e.Type != corev1.EventTypeWarning || !counts(e.Reason) {
+	for _, e := range x.warnings {
+		if !counts(e) {
 			continue
 		}
 		if latest.Reason == "" || happened(e).After(happened(latest).Time) {
@@ -90,6 +100,32 @@ func (x *index) warning(uid types.UID, counts func(reason string) bool) string {
 		return ""
 	}
 	return joined(latest.Reason, latest.Message)
+}
+
+// lastWarning is the text of the latest Warning event on an object or on anything below it. It is empty if there is
+// none, or if one of them is said already: rules know best which one matters.
+func (x *index) lastWarning(u *unstructured.Unstructured, said func(text string) bool) string {
+	below := map[types.UID]bool{}
+	x.family(u, below)
+	known := false
+	last := x.latest(func(e corev1.Event) bool {
+		mine := below[e.InvolvedObject.UID]
+		known = known || mine && said(joined(e.Reason, e.Message))
+		return mine
+	})
+	if known {
+		return ""
+	}
+	return last
+}
+
+func (x *index) family(u *unstructured.Unstructured, into map[types.UID]bool) {
+	into[u.GetUID()] = true
+	for _, child := range x.children[u.GetUID()] {
+		if !into[child.GetUID()] {
+			x.family(child, into)
+		}
+	}
 }
 
 // anyReason counts every event.

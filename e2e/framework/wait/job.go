@@ -36,6 +36,7 @@ func job(x *index, u *unstructured.Unstructured) finding {
 		reason:   fmt.Sprintf("%d of %s", j.Status.Succeeded, count(completions, "completion")),
 		causes:   x.blameJob(u),
 		terminal: x.hopeless(u, j.Spec.Template),
+		dooms:    x.doomsBelow(u, x.podsOf(u), parallelism(j)),
 	}
 }
 
@@ -59,4 +60,9 @@ func (x *index) blameFailed(u *unstructured.Unstructured) []Cause {
 		}
 	}
 	return causes
+}
+
+// parallelism is how many pods a Job has that is not done, at least.
+func parallelism(j batchv1.Job) int32 {
+	return min(replicas(j.Spec.Parallelism), replicas(j.Spec.Completions))
 }

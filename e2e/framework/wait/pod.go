@@ -22,7 +22,7 @@ func pod(x *index, u *unstructured.Unstructured) finding {
 	case p.Status.Phase == corev1.PodFailed:
 		return finding{reason: x.why(p), terminal: true}
 	default:
-		return finding{reason: x.why(p), terminal: invalidImage(p, p.Spec)}
+		return finding{reason: x.why(p), terminal: invalidImage(p, p.Spec), dooms: x.doomsOf(p)}
 	}
 }
 

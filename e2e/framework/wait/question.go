@@ -20,7 +20,9 @@ type question struct {
 	timeout   time.Duration
 	steady    time.Duration
 	assess    func(live []*unstructured.Unstructured) []Unready
-	progress  func(Status)
+	// notes may be nil.
+	notes    func(live []*unstructured.Unstructured) []Note
+	progress func(Status)
 }
 
 // answer watches until nothing is missing. All it started has ended when it returns.
@@ -65,9 +67,12 @@ type vigil struct {
 	seen  *feeds
 	// unready is what was missing at the last look, if there was one; trouble is the last that was not nothing.
 	unready, trouble []Unready
+	notes            []Note
 	looked           bool
 	// readySince is when nothing was missing any more.
 	readySince time.Time
+	// fates decide what is given up.
+	fates fates
 }
 
 // look tells whether nothing is missing, and has not been for long enough; or after what time to look again even if
@@ -78,22 +83,24 @@ func (v *vigil) look() (done bool, again time.Duration, err error) {
 		return false, 0, nil
 	}
 	found := v.assess(live)
-	changed := !v.looked || !slices.EqualFunc(found, v.unready, Unready.equal)
+	judgement := v.fates.judge(found, time.Now())
+	notes := v.noted(live)
+	changed := !v.looked || !slices.EqualFunc(found, v.unready, Unready.equal) || !slices.Equal(notes, v.notes)
 	if len(found) > 0 {
 		v.trouble = found
 	}
 	if len(found) == 0 && (!v.looked || len(v.unready) > 0) {
 		v.readySince = time.Now()
 	}
-	v.unready, v.looked = found, true
+	v.unready, v.notes, v.looked = found, notes, true
 	if changed && v.progress != nil {
-		v.progress(Status{Waited: time.Since(v.start), Total: v.total, Unready: found})
+		v.progress(Status{Waited: time.Since(v.start), Total: v.total, Unready: found, Notes: notes})
 	}
 	if slices.ContainsFunc(found, func(u Unready) bool { return u.Terminal }) {
 		return false, 0, &FailedError{Report: v.report()}
 	}
 	if len(found) > 0 {
-		return false, 0, nil
+		return false, judgement, nil
 	}
 	again = v.steady - time.Since(v.readySince)
 	return again <= 0, again, nil
@@ -102,6 +109,13 @@ func (v *vigil) look() (done bool, again time.Duration, err error) {
 func (v *vigil) report() Report {
 	return Report{
 		Subject: v.subject, Namespace: v.namespace, Waited: time.Since(v.start), Steady: v.steady,
-		Observed: v.looked, Unready: v.trouble, Watching: v.seen.problems(),
+		Observed: v.looked, Unready: v.trouble, Notes: v.notes, Watching: v.seen.problems(),
 	}
+}
+
+func (v *vigil) noted(live []*unstructured.Unstructured) []Note {
+	if v.question.notes == nil {
+		return nil
+	}
+	return v.question.notes(live)
 }

@@ -96,6 +96,7 @@ func background(namespace string) []scope {
 		{resource: batch.WithResource("cronjobs"), namespace: namespace},
 		{resource: discovery.WithResource("endpointslices"), namespace: namespace},
 		{resource: storage.WithResource("storageclasses"), advisory: true},
+		{resource: core.WithResource("nodes"), advisory: true},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"seatrial/e2e/framework/objects"
 )
@@ -18,6 +19,15 @@ type Unready struct {
 	Causes []Cause
 	// Terminal is true if waiting longer cannot help.
 	Terminal bool
+	// GivenUp is the symptom that has lasted for too long, if that is why it is terminal; see [CrashLimit] and the others.
+	GivenUp string
+	// Waited is how long it has been missing, as far as the wait has seen.
+	Waited time.Duration
+	// Warning is the last Warning event about the object or what it owns, if the rest does not say that already.
+	Warning string
+
+	dooms  []doom
+	unmade bool
 }
 
 // Cause is an object that keeps another one from being ready.
@@ -36,6 +46,9 @@ func (u Unready) String() string { return u.in(u.Object.Namespace) }
 func (u Unready) in(namespace string) string {
 	var b strings.Builder
 	b.WriteString(u.Object.In(namespace) + ": " + u.Reason)
+	if u.Waited >= time.Second {
+		fmt.Fprintf(&b, " (for %s)", u.Waited.Round(time.Second))
+	}
 	for _, c := range u.Causes {
 		b.WriteString("; " + c.Object.In(namespace))
 		if c.Others > 0 {
@@ -43,9 +56,21 @@ func (u Unready) in(namespace string) string {
 		}
 		b.WriteString(": " + c.Reason)
 	}
+	if u.Warning != "" {
+		b.WriteString("; last warning: " + u.Warning)
+	}
+	if u.GivenUp != "" {
+		b.WriteString("; given up: " + u.GivenUp)
+	}
 	return b.String()
 }
 
 func (u Unready) equal(other Unready) bool {
-	return u.Object == other.Object && u.Reason == other.Reason && u.Terminal == other.Terminal && slices.Equal(u.Causes, other.Causes)
+	return u.Object == other.Object && u.Reason == other.Reason && u.Terminal == other.Terminal && u.Warning == other.Warning &&
+		slices.Equal(u.Causes, other.Causes)
+}
+
+// says tells whether a text is part of the line already.
+func (u Unready) says(text string) bool {
+	return strings.Contains(u.Reason, text) || slices.ContainsFunc(u.Causes, func(c Cause) bool { return strings.Contains(c.Reason, text) })
 }

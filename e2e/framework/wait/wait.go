@@ -43,7 +43,8 @@ type Request struct {
 	Steady time.Duration
 	// LoadBalancer is the rule for Services of that type and for Ingresses. If unset, AddressOptional.
 	LoadBalancer LoadBalancerRule
-	// Progress is told each time the list of what is missing changes. If unset, nobody is.
+	// Progress is told each time the list of what is missing changes, or the notes do; at last, when nothing is missing.
+	// If unset, nobody is.
 	Progress func(Status)
 }
 
@@ -55,10 +56,13 @@ type Status struct {
 	Total int
 	// Unready are those still missing, with the reasons, and whatever is still going away.
 	Unready []Unready
+	// Notes are what is not waited for.
+	Notes []Note
 }
 
 // Ready blocks until every object is ready and nothing of an earlier revision is still going away.
-// It returns a [*TimeoutError], a [*FailedError] as soon as waiting longer cannot help, or a [*CancelledError].
+// It returns a [*TimeoutError], a [*FailedError] as soon as waiting longer cannot help, or a [*CancelledError]. How long
+// something may look hopeless before it counts as such, [CrashLimit] and the constants below it say.
 func Ready(ctx context.Context, cfg *rest.Config, r Request) error {
 	client, err := objects.Connect(ctx, cfg)
 	if err != nil {
@@ -90,6 +94,9 @@ func ReadyWith(ctx context.Context, client *objects.Client, r Request) error {
 		progress:  r.Progress,
 		assess: func(live []*unstructured.Unstructured) []Unready {
 			return Assess(State{Wanted: s.wanted, Gone: s.gone, Live: live, LoadBalancer: r.LoadBalancer})
+		},
+		notes: func(live []*unstructured.Unstructured) []Note {
+			return Notes(State{Wanted: s.wanted, Live: live, LoadBalancer: r.LoadBalancer})
 		},
 	})
 }

@@ -35,7 +35,7 @@ func deployment(x *index, u *unstructured.Unstructured) finding {
 	default:
 		return x.settled(u, want)
 	}
-	f := finding{reason: reason, causes: x.blame(u, want)}
+	f := finding{reason: reason, causes: x.blame(u, want), dooms: x.doomsBelow(u, x.present(u), want)}
 	if len(f.causes) == 0 && d.Spec.MinReadySeconds > 0 {
 		f.reason += fmt.Sprintf(", each has to stay ready for %d s", d.Spec.MinReadySeconds)
 	}
@@ -83,6 +83,23 @@ func (x *index) stuckSince(u *unstructured.Unstructured) (time.Time, bool) {
 	return newest.GetCreationTimestamp().Time, !reused
 }
 
+// present are the pods of the present revision, as far as a workload says which these are. Those of an older one are
+// what a roll back mends.
+func (x *index) present(u *unstructured.Unstructured) []corev1.Pod {
+	if newest := x.newestReplicaSet(u); newest != nil {
+		return x.podsOf(newest)
+	}
+	pods := x.podsOf(u)
+	revision, _, _ := unstructured.NestedString(u.Object, "status", "updateRevision")
+	if revision == "" {
+		return pods
+	}
+	return slices.DeleteFunc(pods, func(p corev1.Pod) bool {
+		hash := p.Labels[appsv1.ControllerRevisionHashLabelKey]
+		return hash != "" && hash != revision
+	})
+}
+
 func (x *index) newestReplicaSet(u *unstructured.Unstructured) *unstructured.Unstructured {
 	var newest *unstructured.Unstructured
 	highest := -1
@@ -123,7 +140,10 @@ func statefulSet(x *index, u *unstructured.Unstructured) finding {
 	default:
 		return x.settled(u, want)
 	}
-	return finding{reason: reason, causes: x.blame(u, want), terminal: x.hopeless(u, set.Spec.Template)}
+	return finding{
+		reason: reason, causes: x.blame(u, want), terminal: x.hopeless(u, set.Spec.Template),
+		dooms: x.doomsBelow(u, x.present(u), want),
+	}
 }
 
 func daemonSet(x *index, u *unstructured.Unstructured) finding {
@@ -145,7 +165,10 @@ func daemonSet(x *index, u *unstructured.Unstructured) finding {
 	default:
 		return x.settled(u, want+s.NumberMisscheduled)
 	}
-	return finding{reason: reason, causes: x.blame(u, want), terminal: x.hopeless(u, set.Spec.Template)}
+	return finding{
+		reason: reason, causes: x.blame(u, want), terminal: x.hopeless(u, set.Spec.Template),
+		dooms: x.doomsBelow(u, x.present(u), want),
+	}
 }
 
 func replicaSet(x *index, u *unstructured.Unstructured) finding {
@@ -163,7 +186,10 @@ func replicaSet(x *index, u *unstructured.Unstructured) finding {
 	default:
 		return x.settled(u, want)
 	}
-	return finding{reason: reason, causes: x.blame(u, want), terminal: x.hopeless(u, set.Spec.Template)}
+	return finding{
+		reason: reason, causes: x.blame(u, want), terminal: x.hopeless(u, set.Spec.Template),
+		dooms: x.doomsBelow(u, x.present(u), want),
+	}
 }
 
 // settled holds a workload's status against its pods. The watch of the pods can be behind that of the workload,

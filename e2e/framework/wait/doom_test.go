@@ -1,0 +1,225 @@
+package wait
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	storagev1 "k8s.io/api/storage/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// course looks at a world several times, with a time in between, and gives what is given up at the end.
+func course(pause time.Duration, worlds ...*world) []string {
+	var f fates
+	var found []Unready
+	now := noon().Time
+	for _, w := range worlds {
+		found = Assess(w.state())
+		f.judge(found, now)
+		now = now.Add(pause)
+	}
+	var up []string
+	for _, u := range found {
+		if u.Terminal {
+			up = append(up, u.Object.String()+": "+u.GivenUp)
+		}
+	}
+	return up
+}
+
+func TestASymptomThatLastsIsGivenUp(t *testing.T) {
+	t.Parallel()
+	crashed := func(restarts int32) func(*world) {
+		return func(w *world) { unready(w.pods[0], waiting("CrashLoopBackOff", "")).RestartCount = restarts }
+	}
+	unmade := func(message string) func(*world) {
+		return func(w *world) {
+			w.without(w.pods[0])
+			w.deployment.Status.AvailableReplicas = 1
+			w.live = append(w.live, warningOn(w.replicaSet, "FailedCreate", message, later(time.Second)))
+		}
+	}
+	stuck := func(reason, message string) func(*world) {
+		return func(w *world) { unready(w.pods[0], waiting(reason, message)) }
+	}
+	tests := []struct {
+		name   string
+		change func(*world)
+		after  time.Duration
+		want   string
+	}{
+		{"an image that a registry does not have", stuck("ImagePullBackOff", "manifest unknown"), RefusalPatience, `image "web:1" cannot be pulled, for 5s`},
+		{"a registry that does not answer", stuck("ErrImagePull", "i/o timeout"), PullPatience, `image "web:1" cannot be pulled, for 30s`},
+		{"an image that must not be pulled", stuck("ErrImageNeverPull", ""), RefusalPatience, `image "web:1" is not on the node and must not be pulled, for 5s`},
+		{"a ConfigMap that nobody made", stuck("CreateContainerConfigError", `configmap "c" not found`), MissingPatience, `container "app" needs something that is not there, for 30s`},
+		{"a crash loop is counted, not timed", crashed(CrashLimit), time.Hour, ""},
+		{"a quota", unmade("pods is forbidden: exceeded quota: small"), MissingPatience, "a quota leaves no room for its pods, for 30s"},
+		{"a webhook that refuses", unmade(`admission webhook "w" denied the request: no`), RefusalPatience, "an admission webhook refuses its pods, for 5s"},
+		{"a webhook that is away", unmade(`failed calling webhook "w": refused`), MissingPatience, "an admission webhook that has to see its pods cannot be called, for 30s"},
+		{"a service account that nobody made", unmade(`error looking up service account demo/a: serviceaccount "a" not found`), RefusalPatience, "the service account of its pods is not there, for 5s"},
+		{"a pod that is too free", unmade(`pods "a" is forbidden: violates PodSecurity "restricted"`), RefusalPatience, "the API server refuses its pods, for 5s"},
+		{"a pod that merely starts", stuck("ContainerCreating", ""), time.Hour, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld()
+			w.deployment.Status.AvailableReplicas = 1
+			test.change(w)
+			if got := strings.Join(course(test.after-time.Second, w, w), "; "); got != "" {
+				t.Errorf("given up a second too early: %s", got)
+			}
+			want := test.want
+			if want != "" {
+				want = "Deployment/web: " + want
+			}
+			if got := strings.Join(course(test.after, w, w), "; "); got != want {
+				t.Errorf("given up %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+func crashing(restarts ...int32) []*world {
+	var all []*world
+	for _, n := range restarts {
+		w := newWorld()
+		w.deployment.Status.AvailableReplicas = 1
+		if n > 0 {
+			unready(w.pods[0], waiting("CrashLoopBackOff", "")).RestartCount = n
+		}
+		all = append(all, w)
+	}
+	return all
+}
+
+func TestACrashLoopIsGivenUpWhenItGoesOnBeforeOurEyes(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		restarts []int32
+		want     string
+	}{
+		{"up to the limit", []int32{1, 2, 3}, ""},
+		{"at the limit", []int32{1, 2, 3, 4}, `Deployment/web: container "app" ends again and again: 4 restarts`},
+		{"up now and then", []int32{1, 0, 2, 0, 3, 0, 4}, `Deployment/web: container "app" ends again and again: 4 restarts`},
+		{"old crashes do not count by themselves", []int32{9, 9}, ""},
+		{"one more does", []int32{9, 10}, `Deployment/web: container "app" ends again and again: 10 restarts`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := strings.Join(course(time.Second, crashing(test.restarts...)...), "; "); got != test.want {
+				t.Errorf("given up %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestWhoeverWaitsForAnotherIsNotGivenUpBeforeIt(t *testing.T) {
+	t.Parallel()
+	worlds := crashing(1, 4, 5)
+	for _, w := range worlds {
+		database := readyPod("db", nil, nil)
+		unready(database, waiting("ContainerCreating", ""))
+		w.wanted, w.live = append(w.wanted, database), append(w.live, database)
+	}
+	if got := course(time.Minute, worlds...); got != nil {
+		t.Errorf("given up although the database is still on its way: %q", got)
+	}
+}
+
+func TestTheNextLookComesWhenPatienceEnds(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.deployment.Status.AvailableReplicas = 1
+	unready(w.pods[0], waiting("ErrImageNeverPull", ""))
+	var f fates
+	if again := f.judge(Assess(w.state()), noon().Time); again != RefusalPatience {
+		t.Errorf("again after %s, want %s", again, RefusalPatience)
+	}
+	if again := f.judge(Assess(w.state()), later(RefusalPatience-time.Second).Time); again != time.Second {
+		t.Errorf("then again after %s, want 1s", again)
+	}
+}
+
+func TestAPodThatNoNodeCouldEverTake(t *testing.T) {
+	t.Parallel()
+	node := func(change func(*corev1.Node)) *corev1.Node {
+		n := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "node-1", UID: "node-uid"}}
+		n.Status.Allocatable = corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("2")}
+		change(n)
+		return n
+	}
+	cpu := func(q string) func(*corev1.Pod) {
+		return func(p *corev1.Pod) {
+			p.Spec.Containers[0].Resources.Requests = corev1.ResourceList{corev1.ResourceCPU: resource.MustParse(q)}
+		}
+	}
+	same := func(*corev1.Node) {}
+	tests := []struct {
+		name string
+		node *corev1.Node
+		pod  func(*corev1.Pod)
+		want string
+	}{
+		{"too large for any", node(same), cpu("3"), "no node could ever take its pod: the only one has 2 of cpu, of 3 that it wants"},
+		{"large, but there is room in principle", node(same), cpu("2"), ""},
+		{"a resource that no node has", node(same), func(p *corev1.Pod) {
+			p.Spec.Containers[0].Resources.Requests = corev1.ResourceList{"example.com/gpu": resource.MustParse("1")}
+		}, "no node could ever take its pod: the only one has 0 of example.com/gpu, of 1 that it wants"},
+		{
+			"a label that no node has", node(same), func(p *corev1.Pod) { p.Spec.NodeSelector = map[string]string{"disk": "fast"} },
+			"no node could ever take its pod: the only one does not match its node selector or affinity",
+		},
+		{
+			"a taint", node(func(n *corev1.Node) {
+				n.Spec.Taints = []corev1.Taint{{Key: "own", Value: "db", Effect: corev1.TaintEffectNoSchedule}}
+			}), cpu("1"),
+			`no node could ever take its pod: the only one has the taint "own=db:NoSchedule", which it does not tolerate`,
+		},
+		{"a taint that passes", node(func(n *corev1.Node) {
+			n.Spec.Taints = []corev1.Taint{{Key: "node.kubernetes.io/not-ready", Effect: corev1.TaintEffectNoSchedule}}
+		}), cpu("1"), ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld()
+			w.deployment.Status.AvailableReplicas = 1
+			p := w.pods[0]
+			test.pod(p)
+			p.Status = corev1.PodStatus{Phase: corev1.PodPending, Conditions: []corev1.PodCondition{{
+				Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: corev1.PodReasonUnschedulable,
+			}}}
+			w.live = append(w.live, test.node)
+			want := ""
+			if test.want != "" {
+				want = "Deployment/web: " + test.want + ", for 5s"
+			}
+			if got := strings.Join(course(RefusalPatience, w, w), "; "); got != want {
+				t.Errorf("given up %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+func TestAClaimOfAClassThatNobodyMadeIsGivenUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	c := &corev1.PersistentVolumeClaim{ObjectMeta: named("data", nil), Spec: corev1.PersistentVolumeClaimSpec{StorageClassName: new("fast")}}
+	c.Status.Phase = corev1.ClaimPending
+	other := &storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: "standard", UID: "class-uid"}}
+	w.wanted = append(w.wanted, c)
+	w.live = append(w.live, c)
+	if got := course(RefusalPatience, w, w); got != nil {
+		t.Errorf("given up although no class could be seen: %q", got)
+	}
+	w.live = append(w.live, other)
+	if got := strings.Join(course(RefusalPatience, w, w), "; "); got != `PersistentVolumeClaim/data: there is no StorageClass "fast", for 5s` {
+		t.Errorf("given up: %q", got)
+	}
+}
