@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -48,11 +49,20 @@ func (s *Shell) Run(ctx context.Context, command string, limit time.Duration) (R
 	}
 	result, err := s.follow(ctx)
 	result.Took = time.Since(start)
+	result.Output = spoken(result.Output, script)
 	result.Asks = asks(result.Output)
 	if err != nil {
 		return result, fmt.Errorf("running %q: %w", brief(command), err)
 	}
 	return result, nil
+}
+
+// spoken lets bash speak of itself as in a terminal, and not of the file that the step is in.
+func spoken(output, script string) string {
+	if !strings.Contains(output, script+": line ") {
+		return output
+	}
+	return regexp.MustCompile(regexp.QuoteMeta(script)+`: line \d+: `).ReplaceAllString(output, "bash: ")
 }
 
 // errLimit tells the end of a step's own time from that of the caller's context.

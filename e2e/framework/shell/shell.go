@@ -72,9 +72,20 @@ func Start(o Options) (*Shell, error) {
 
 // loop is what bash does: it sources one script after the other, so that what they change
 // stays. After each it says how the script ended, where only we look, and keeps a copy of its
-// state for a successor. Nobody sits at the keyboard, so standard input is at its end.
+// state for a successor. Nobody sits at the keyboard, so standard input is at its end. For root,
+// sudo changes nothing: the real one, if it is there at all, would take away the PATH and the
+// KUBECONFIG that are meant.
 const loop = `
 exec 8<&0 9>&1 0</dev/null 2>&1
+if [ "$EUID" = 0 ]; then
+  sudo() {
+    while [[ ${1-} == -* ]]; do
+      case $1 in -u | -g | -h | -p) shift ;; esac
+      shift
+    done
+    env "$@"
+  }
+fi
 if [ -f "$1/state" ]; then source "$1/state" 2>/dev/null; fi
 while IFS= read -r -u 8 __step; do
   source "$__step" 8<&- 9>&-

@@ -177,3 +177,20 @@ func TestAFolderThatIsNotThereIsNamed(t *testing.T) {
 	_, err := Start(Options{Home: t.TempDir(), Dir: "/no/such/folder"})
 	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring(`starting a shell in "/no/such/folder"`)))
 }
+
+func TestBashSpeaksAsInATerminal(t *testing.T) {
+	g := gomega.NewWithT(t)
+	s := open(t, Options{})
+	result := run(t, s, "no-such-command x")
+	g.Expect(result.Output).To(gomega.Equal("bash: no-such-command: command not found\n"))
+	g.Expect(result.Exit).To(gomega.Equal(127))
+}
+
+func TestRootNeedsNoSudo(t *testing.T) {
+	g := gomega.NewWithT(t)
+	if os.Geteuid() != 0 {
+		t.Skip("only root goes without the real sudo")
+	}
+	s := open(t, Options{Env: []string{"KUBECONFIG=mine"}})
+	g.Expect(run(t, s, "sudo -E -u nobody A=b bash -c 'echo $KUBECONFIG $A'").Output).To(gomega.Equal("mine b\n"))
+}

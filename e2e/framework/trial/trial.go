@@ -20,6 +20,8 @@ const (
 	// DefaultPatience is how long a command that only looks is repeated until it shows what the document shows.
 	DefaultPatience = time.Minute
 
+	notFound = 127 // bash's exit code for a command that is not there, and will not be
+
 	firstPause = 200 * time.Millisecond // between two looks, doubled each time
 	lastPause  = 2 * time.Second
 )
@@ -222,7 +224,7 @@ func (s *session) run(ctx context.Context, play *Play) error {
 			return err
 		}
 		found := s.judge(step, result)
-		if !failing(found) || !repeatable(step.Command) || time.Now().Add(pause).After(deadline) {
+		if !failing(found) || !repeatable(step.Command) || result.Exit == notFound || time.Now().Add(pause).After(deadline) {
 			s.explain(ctx, step, found)
 			play.conclude(found)
 			if play.Verdict == Failed && broke(step, result) {

@@ -11,7 +11,8 @@
 //     of a block are of one sort, so that a prompt within an output is output. "> " continues an unfinished command.
 //   - sh, bash, shell, zsh: commands, unless the first line can be none, such as the header of a table.
 //   - console, shell-session, terminal: commands if the first line begins as one does, an output if it begins as none
-//     does; in between, the output of a command before it that still has none, or else commands.
+//     does. In between, what the document does elsewhere decides: its first word may be a command somewhere else, or
+//     all other outputs may be marked as such; else it is the output of a command before it that still has none.
 //   - no info string: commands if the first line begins with a known command and is no sentence, else an output.
 //   - text, output, log: never run. They can show the output of the command before them.
 //   - yaml, json and the like: the contents of a file, unless the command before prints such, as "-o yaml" does.
@@ -19,6 +20,20 @@
 //
 // In a block of commands, a line that cannot be one begins the output of the command before it. Commands go on over
 // continued lines, quotes, here-documents, pipes and loops, as a shell would read them.
+//
+// # What site generators and training platforms add
+//
+// Of each group of tabs one is followed, by its label the one for Linux, bash, Helm 3 or kubectl, or else the first; the
+// others are listed as not covered. Code in shortcodes, tags and directives ("{{< highlight bash >}}", "{{< output >}}",
+// "{% highlight %}", ":::code{language=bash}", "{code-block} console") is code as in fences, "{: .output}" after a
+// block is its info string, and what "{{execute}}" stands behind is to be run. Code between backquotes is run if it has
+// a line of its own and is a command; in a sentence, or as an item of a list without numbers, it is only mentioned.
+//
+// # What is not run
+//
+// Commands with placeholders ("<your-name>", "[your namespace]", "$YOUR_NAME") and such as need a person, because they
+// open an editor, a window or a shell in a container, are steps with a reason not to run them: see [Step.Unfit]. The
+// hint set= says what to put in. What never ends by itself is told by [Lasts].
 //
 // # What a step is
 //
@@ -40,6 +55,6 @@
 //
 //	<!-- seatrial: timeout=60s exit=1 -->
 //
-// Known are skip="reason", timeout=, exit=, requires=feature,feature, output=ignore|exact|contains, background, setup,
-// teardown and any-order.
+// Known are skip="reason", timeout=, exit=, requires=feature,feature, output=ignore|exact|contains,
+// set="<placeholder>=value", background, setup, teardown and any-order.
 package workshop
