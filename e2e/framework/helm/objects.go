@@ -31,6 +31,11 @@ type objects struct {
 	session *session
 	// undeleted are the failures of the newest deletion.
 	undeleted failures
+	// unbuilt tells that manifests are only rendered.
+	unbuilt bool
+	// watched is called for each hook that was waited for, with how that ended, before
+	// Helm deletes it.
+	watched func(list kube.ResourceList, err error)
 }
 
 var (
@@ -42,6 +47,14 @@ var (
 
 // IsReachable has nothing to do: the operation began by calling the API server.
 func (o *objects) IsReachable() error { return nil }
+
+// Build reads a manifest.
+func (o *objects) Build(manifest io.Reader, validate bool) (kube.ResourceList, error) {
+	if o.unbuilt {
+		return nil, nil
+	}
+	return o.Client.Build(manifest, validate)
+}
 
 // Create creates objects, those of a kind side by side.
 func (o *objects) Create(list kube.ResourceList) (*kube.Result, error) {

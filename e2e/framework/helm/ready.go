@@ -34,7 +34,11 @@ type state struct {
 
 // WatchUntilReady waits for the Jobs and Pods among the objects of a hook to complete.
 func (o *objects) WatchUntilReady(list kube.ResourceList, timeout time.Duration) error {
-	return o.wait(list, timeout, " to complete", hookState)
+	err := o.wait(list, timeout, " to complete", hookState)
+	if o.watched != nil {
+		o.watched(list, err)
+	}
+	return err
 }
 
 // WaitForDelete waits for objects to be gone.
