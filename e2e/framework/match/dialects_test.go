@@ -114,6 +114,16 @@ func dialects() map[string]dialect {
 			"NAME   DESIRED   CURRENT   UP-TO-DATE   AVAILABLE   AGE\nweb    3         3         3            3           1h",
 			"NAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    3/3     3            3           65m\n",
 		},
+		"events that came more often": {
+			"kubectl get events",
+			"LAST SEEN   TYPE     REASON             OBJECT     MESSAGE\n12s         Normal   SuccessfulCreate   job/once   Created pod: once-kv2xx",
+			"LAST SEEN   TYPE     REASON             OBJECT     MESSAGE\n9s          Normal   SuccessfulCreate   job/once   Created pod: once-bgk8z\n9s          Normal   SuccessfulCreate   job/once   Created pod: once-7tmkm\n",
+		},
+		"a volume of a described pod": {
+			"kubectl describe pod web",
+			"Volumes:\n  kube-api-access-6qdnb:\n    Type: Projected",
+			"Volumes:\n  kube-api-access-hwtwx:\n    Type: Projected\n",
+		},
 		"kubectl expose": {"kubectl expose deployment web", "service \"web\" exposed", "service/web exposed\n"},
 		"kubectl scale":  {"kubectl scale deployment web --replicas=3", "deployment.extensions \"web\" scaled", "deployment.apps/web scaled\n"},
 		"kubectl label":  {"kubectl label pod web a=b", "pod \"web\" labeled", "pod/web labeled\n"},

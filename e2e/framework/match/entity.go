@@ -28,6 +28,7 @@ func (c *comparison) entity(t *table, r row) entity {
 		e.label = "revision " + r.cells[0]
 		e.key = e.label
 	case t.index("OBJECT") >= 0:
+		e.kind = "event"
 		e.label = c.words.line(t.cell(r, "OBJECT"))
 		e.key = e.label + " " + t.cell(r, "REASON")
 	default:

@@ -30,7 +30,22 @@ func eventPlain(line string) string {
 		image, _, _ := strings.Cut(after, " ")
 		line = before + "Successfully pulled image " + image
 	}
-	return withoutHashes(line)
+	return withoutHashes(withoutSuffix(line))
+}
+
+// withoutSuffix leaves out the generated ends of names that only the words before them tell to be such.
+func withoutSuffix(line string) string {
+	const volume = "kube-api-access-"
+	if before, after, found := strings.Cut(line, volume); found && len(after) >= suffixLength && isSuffix(after[:suffixLength]) {
+		return before + volume + "*" + after[suffixLength:]
+	}
+	for _, did := range []string{"Created pod: ", "Deleted pod: "} {
+		if before, after, found := strings.Cut(line, did); found {
+			pod, rest, _ := strings.Cut(after, " ")
+			return before + did + readName("pod", pod).String() + " " + rest
+		}
+	}
+	return line
 }
 
 // withoutTimes makes <age> (x2 over <age>) a plain age.

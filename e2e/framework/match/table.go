@@ -63,7 +63,7 @@ func (c *comparison) group(want, got *table, g *group) {
 		near = w.line.number
 		if j < 0 {
 			c.tell(Finding{
-				Line: near, Row: e.label, Kind: MissingRow, Expected: collapse(w.line.text), Severity: countSeverity(e), Note: g.note(),
+				Line: near, Row: e.label, Kind: MissingRow, Expected: collapse(w.line.text), Severity: g.severity(e), Note: g.note(),
 			})
 			continue
 		}
@@ -75,7 +75,7 @@ func (c *comparison) group(want, got *table, g *group) {
 			continue
 		}
 		e := g.gotOnes[j]
-		severity := countSeverity(e)
+		severity := g.severity(e)
 		if everywhere[e.key] {
 			severity = Warning
 		}
@@ -85,9 +85,10 @@ func (c *comparison) group(want, got *table, g *group) {
 	}
 }
 
-// countSeverity is lenient with nodes: how many there are is the cluster's affair.
-func countSeverity(e entity) Severity {
-	if e.kind == "node" {
+// severity is lenient with nodes: how many there are is the cluster's affair. So it is with events, if there are any of
+// the object and reason: how often they come depends on the time.
+func (g *group) severity(e entity) Severity {
+	if e.kind == "node" || e.kind == "event" && len(g.want) > 0 && len(g.got) > 0 {
 		return Warning
 	}
 	return Error
