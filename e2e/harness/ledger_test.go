@@ -39,7 +39,7 @@ var _ = Describe("The ledger of a revision", Label("ledger"), func() {
 		for _, o := range then.Objects {
 			kinds[o.Kind]++
 		}
-		Expect(kinds).To(Equal(map[string]int{"Deployment": 1, "ReplicaSet": 1, "Pod": 1, "Service": 1, "EndpointSlice": 1}))
+		Expect(kinds).To(Equal(map[string]int{"Deployment": 1, "ReplicaSet": 1, "Pod": 1, "Service": 1, "EndpointSlice": 1, "Endpoints": 1}))
 		Expect(capture(ctx)).To(matcher.BeRestoredTo(then).Exactly())
 
 		text, err := then.JSON()

@@ -76,6 +76,7 @@ func measurements() []measurement {
 	}
 	return []measurement{
 		{name: "documents", run: single((*bench).documents), bare: true},
+		{name: "ledger", run: single((*bench).ledgers), bare: true},
 		{name: "embedded", run: (*bench).controlPlanes},
 		{name: "exercises", run: single((*bench).exercises)},
 		{name: "cluster", run: single((*bench).clusters)},

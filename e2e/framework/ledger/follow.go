@@ -39,7 +39,7 @@ func cause(o Object, v Verdict, byRef map[objects.Ref]*Verdict) *objects.Ref {
 	}
 	switch v.Outcome {
 	case Gone, Leftover:
-		if root.Outcome == v.Outcome || changes(*root, "spec.replicas") {
+		if root.Outcome == v.Outcome || changes(*root, "spec.replicas") || rollsOut(*root) {
 			return o.Root
 		}
 	case Drifted:
@@ -52,6 +52,13 @@ func cause(o Object, v Verdict, byRef map[objects.Ref]*Verdict) *objects.Ref {
 	case Restored, Remade, Rechosen:
 	}
 	return nil
+}
+
+// rollsOut tells whether an object has another pod template: while a controller is at it, there are pods of both.
+func rollsOut(v Verdict) bool {
+	return slices.ContainsFunc(v.Differences, func(d Difference) bool {
+		return d.Kind == Changed && (strings.HasPrefix(d.Field, "spec.template.") || strings.HasPrefix(d.Field, "spec.jobTemplate."))
+	})
 }
 
 // inTemplate are the fields of an object from which a controller could have taken a field of what it made.

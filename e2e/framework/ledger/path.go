@@ -26,7 +26,12 @@ func (p place) item(index int, name string) place {
 }
 
 // escape writes a name as a token of a JSON pointer (RFC 6901).
-func escape(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
+func escape(name string) string {
+	if !strings.ContainsAny(name, "~/") {
+		return name // Nearly all are, and a large ledger has many.
+	}
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
 
 // segments splits a JSON pointer.
 func segments(pointer string) []string {
@@ -37,7 +42,12 @@ func segments(pointer string) []string {
 	return parts
 }
 
-func unescape(token string) string { return strings.NewReplacer("~1", "/", "~0", "~").Replace(token) }
+func unescape(token string) string {
+	if !strings.Contains(token, "~") {
+		return token
+	}
+	return strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
+}
 
 // spot is a place in an object as it was and as it is now: elements of lists may have moved.
 type spot struct {

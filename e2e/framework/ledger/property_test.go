@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -18,16 +19,29 @@ import (
 // anyLedger draws a ledger of objects that look like those of an API: nested, with lists that have keys and lists that have none.
 func anyLedger() *rapid.Generator[Ledger] {
 	return rapid.Custom(func(t *rapid.T) Ledger {
-		l := Ledger{Namespace: "demo"}
+		l := Ledger{Namespace: "demo", Version: rapid.SampledFrom([]string{"", "42"}).Draw(t, "version"), Record: anyRecord(t)}
 		for _, name := range rapid.SliceOfNDistinct(rapid.StringMatching("[a-z]{1,3}"), 0, 3, rapid.ID).Draw(t, "names") {
 			l.Objects = append(l.Objects, Object{
 				Ref:    objects.Ref{Group: "apps", Kind: "Deployment", Namespace: "demo", Name: name},
 				UID:    rapid.StringMatching("[0-9a-f]{4}").Draw(t, "uid"),
 				Fields: anyObject(t, 3),
+				Hook:   rapid.SampledFrom([]*Hook{nil, {Events: []string{"pre-install"}, DeletePolicies: []string{"hook-succeeded"}}}).Draw(t, "hook"),
+				Kept:   rapid.SampledFrom([]string{"", "helm.sh/resource-policy: keep"}).Draw(t, "kept"),
+				Keys:   rapid.SampledFrom([]map[string][]string{nil, {"/spec/crew": {"name"}, "/spec/flags": {}}}).Draw(t, "keys"),
 			})
 		}
 		return l
 	})
+}
+
+func anyRecord(t *rapid.T) *Record {
+	if !rapid.Bool().Draw(t, "recorded") {
+		return nil
+	}
+	return &Record{
+		Release: "web", Revision: rapid.IntRange(1, 9).Draw(t, "revision"), Status: "deployed", Values: anyObject(t, 1),
+		Updated: time.Unix(rapid.Int64Range(0, 1<<32).Draw(t, "updated"), 0).UTC(),
+	}
 }
 
 func anyObject(t *rapid.T, depth int) map[string]any {
@@ -85,6 +99,9 @@ func TestALedgerIsEqualToItself(t *testing.T) {
 		if found := Compare(l, l); len(found) > 0 {
 			t.Fatalf("differs from itself: %v", found)
 		}
+		if proof := Prove(l, l); !proof.Exact().Restored() {
+			t.Fatalf("is not itself:\n%s", proof)
+		}
 	})
 }
 
@@ -110,12 +127,15 @@ func TestTheOrderOfKeyedListsMeansNothing(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		l := anyLedger().Draw(t, "ledger")
-		shuffled := Ledger{Objects: rapid.Permutation(copied(l).Objects).Draw(t, "objects")}
+		shuffled := Ledger{Namespace: l.Namespace, Objects: rapid.Permutation(copied(l).Objects).Draw(t, "objects")}
 		for _, o := range shuffled.Objects {
 			shuffle(t, "", o.Fields)
 		}
 		if found := Compare(l, shuffled); len(found) > 0 {
 			t.Fatalf("differs from itself in another order: %v", found)
+		}
+		if found := Drift(asking(l, shuffled)); len(found) > 0 {
+			t.Fatalf("is not what itself in another order asks for: %v", found)
 		}
 	})
 }
@@ -190,6 +210,12 @@ func TestEveryChangedFieldIsFound(t *testing.T) {
 			Kind: Changed, Object: changed.Ref, Pointer: l.pointer, Field: l.field, Then: l.value, Now: "another " + fmt.Sprint(l.value),
 		}}
 		got := Compare(then, now)
+		if diff := cmp.Diff(got, Drift(asking(then, now))); diff != "" {
+			t.Fatalf("drift from the same manifest (-compared +drift):\n%s", diff)
+		}
+		if broken := Prove(then, now).Broken(); changed.Hook == nil && (len(broken) != 1 || broken[0].Object != changed.Ref) {
+			t.Fatalf("%s was changed, and broken is %v", changed.Ref, broken)
+		}
 		if l.element != nil {
 			if len(got) != 2 || got[0].Pointer != l.element.pointer || got[0].Now != nil || got[1].Pointer != l.element.pointer || got[1].Then != nil {
 				t.Fatalf("a changed key of %s is told as %v", l.element.field, got)
@@ -245,6 +271,16 @@ func TestDifferencesAreSymmetric(t *testing.T) {
 			t.Fatalf("kinds (-there +back):\n%s", diff)
 		}
 	})
+}
+
+// asking is a ledger whose manifests are the fields of another one.
+func asking(manifest, live Ledger) Ledger {
+	out := copied(live)
+	for i := range out.Objects {
+		o := &out.Objects[i]
+		o.Manifest, o.Hook = manifest.Find(o.Kind, o.Name).Fields, nil
+	}
+	return out
 }
 
 func copied(l Ledger) Ledger {
