@@ -56,10 +56,11 @@ func beginSweep(ctx context.Context, client *objects.Client, namespace string) (
 func (s *sweep) read(ctx context.Context, queries []query) ([]*unstructured.Unstructured, error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
-	for _, q := range distinct(queries) {
-		if _, done := s.seen[q]; done {
-			continue
-		}
+	missing := slices.DeleteFunc(distinct(queries), func(q query) bool {
+		_, done := s.seen[q]
+		return done
+	})
+	for _, q := range missing {
 		group.Go(func() error { return s.one(ctx, q) })
 	}
 	if err := group.Wait(); err != nil {
