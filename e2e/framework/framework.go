@@ -18,9 +18,10 @@ import (
 // Options say what Open brings up.
 type Options struct {
 	Settings Settings
-	Suite    string    // a word for names and folders: workshop, harness, demo
-	Workers  int       // nodes besides the control plane
-	Images   *[]string // archives to load into the nodes; nil for those of the workshop
+	Suite    string           // a word for names and folders: workshop, harness, demo
+	Workers  int              // nodes besides the control plane
+	Images   *[]string        // archives to load into the nodes; nil for those of the workshop
+	Wants    cluster.Features // what to switch on if the provider can; see cluster.Spec
 	Progress func(line string)
 	Log      *slog.Logger // what the libraries say; nil discards it
 }
@@ -98,6 +99,7 @@ func (o Options) spec(prepared assets.Assets, from picked) cluster.Spec {
 		NodeImage:         prepared.NodeImage,
 		KubernetesVersion: from.kubernetes,
 		Images:            images,
+		Wants:             o.Wants,
 		Keep:              o.Settings.Keep,
 		Progress:          o.Progress,
 	}

@@ -27,7 +27,7 @@ var _ = Describe("A cluster", Label("contract"), func() {
 	for _, provider := range []struct {
 		name string
 		open func(SpecContext) clustertest.Subject
-	}{{"embedded", embeddedSubject}, {"existing", existingSubject}, {"kind", kindSubject}} {
+	}{{"embedded", embeddedSubject}, {"embedded with a load balancer", balancedSubject}, {"existing", existingSubject}, {"kind", kindSubject}} {
 		Describe("of provider "+provider.name, Label(provider.name), Ordered, ContinueOnFailure, func() {
 			var subject clustertest.Subject
 
@@ -78,6 +78,14 @@ func embeddedSubject(SpecContext) clustertest.Subject {
 		// A creation takes about a second, and is something else at each of these moments.
 		CancelAfter: []time.Duration{20 * time.Millisecond, 100 * time.Millisecond, 300 * time.Millisecond, 600 * time.Millisecond},
 	}
+}
+
+// balancedSubject is the same with what simulated nodes have only if told to.
+func balancedSubject(ctx SpecContext) clustertest.Subject {
+	GinkgoHelper()
+	subject := embeddedSubject(ctx)
+	subject.Spec.Wants = cluster.Features{LoadBalancer: true}
+	return subject
 }
 
 func existingSubject(ctx SpecContext) clustertest.Subject {

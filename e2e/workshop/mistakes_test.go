@@ -79,7 +79,7 @@ func finding(file string, line int, text string) types.GomegaMatcher {
 
 func simulatedStage(ctx SpecContext, s *scenario.Scenario) *stage.Stage {
 	GinkgoHelper()
-	nodes := openSimulated(ctx)
+	nodes := openSimulated(ctx, none)
 	on, err := stage.Open(ctx, stage.Options{Scenario: s, Kubeconfig: nodes.Kubeconfig, Bin: nodes.Assets.Bin})
 	Expect(err).ToNot(HaveOccurred())
 	DeferCleanup(func(ctx SpecContext) error { return on.Close(ctx) }, NodeTimeout(stage.CloseTimeout))

@@ -48,15 +48,27 @@ var _ = Describe("The scenarios", func() {
 			Describe("on the cluster of the suite", Ordered, ContinueOnFailure, Serial, func() {
 				play(c, func(SpecContext) framework.Handle { return handle })
 			})
-			if os.Getenv("SEATRIAL_PROVIDER") == assets.Embedded {
-				return // The cluster of the suite is of simulated nodes.
+			if os.Getenv("SEATRIAL_PROVIDER") == assets.Embedded && c.wants() == none {
+				return // The cluster of the suite is of simulated nodes, and like any other of them.
 			}
 			Describe("on simulated nodes", Ordered, ContinueOnFailure, func() {
-				play(c, simulated)
+				play(c, func(ctx SpecContext) framework.Handle { return simulated(ctx, c.wants()) })
 			})
 		})
 	}
 })
+
+// none is what a cluster has to have that nobody wants anything special of.
+var none cluster.Features
+
+// wants is what its cluster is to have that simulated nodes have only if told to.
+func (c course) wants() cluster.Features {
+	need, err := c.scenario.Needs()
+	if err != nil {
+		return none // Its cluster is found to lack what nobody knows.
+	}
+	return cluster.Features{LoadBalancer: need.LoadBalancer}
+}
 
 // play makes a container for each document, with a spec for each step. Where the documents are
 // played is found out when the first spec runs.
@@ -118,22 +130,22 @@ func judge(play trial.Play) {
 }
 
 // simulated brings up a cluster of simulated nodes for the specs of this container. With provider
-// auto, the cluster of the suite may be one already; once is enough then.
-func simulated(ctx SpecContext) framework.Handle {
+// auto, the cluster of the suite may be one already; once is enough then, if it is what is wanted.
+func simulated(ctx SpecContext, wants cluster.Features) framework.Handle {
 	GinkgoHelper()
-	if handle.Provider == assets.Embedded {
+	if handle.Provider == assets.Embedded && wants == none {
 		Skip("the cluster of the suite is of simulated nodes")
 	}
-	return openSimulated(ctx)
+	return openSimulated(ctx, wants)
 }
 
-func openSimulated(ctx SpecContext) framework.Handle {
+func openSimulated(ctx SpecContext, wants cluster.Features) framework.Handle {
 	GinkgoHelper()
 	settings, err := framework.FromEnvironment()
 	Expect(err).ToNot(HaveOccurred())
 	settings.Provider, settings.Keep = assets.Embedded, false
 	environment, err := framework.Open(ctx, framework.Options{
-		Settings: settings, Suite: "workshop-simulated", Progress: func(line string) { GinkgoWriter.Println(line) },
+		Settings: settings, Suite: "workshop-simulated", Wants: wants, Progress: func(line string) { GinkgoWriter.Println(line) },
 	})
 	Expect(err).ToNot(HaveOccurred())
 	DeferCleanup(func(ctx SpecContext) error { return environment.Close(ctx) }, NodeTimeout(framework.CloseTimeout))

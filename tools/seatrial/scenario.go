@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"seatrial/e2e/framework"
+	"seatrial/e2e/framework/cluster"
 	"seatrial/e2e/framework/scenario"
 	"seatrial/e2e/framework/stage"
 	"seatrial/e2e/framework/workshop"
@@ -23,6 +25,7 @@ type course struct {
 	of        *scenario.Scenario
 	name      string
 	documents []*workshop.Document
+	wants     cluster.Features // what its cluster is to have switched on
 }
 
 // courses reads everything before anything runs.
@@ -35,16 +38,39 @@ func courses(folders []string) ([]course, error) {
 			wrong = errors.Join(wrong, err)
 			continue
 		}
+		wants, err := switched(read)
+		wrong = errors.Join(wrong, err)
 		for _, one := range read.Courses {
 			documents, err := load(read.Files(one))
 			wrong = errors.Join(wrong, err)
-			all = append(all, course{of: read, name: one.Name, documents: documents})
+			all = append(all, course{of: read, name: one.Name, documents: documents, wants: wants})
 		}
 	}
 	return all, wrong
 }
 
-// scenarios plays all courses, one after the other, each on a stage of its own.
+// switched are the features of a scenario that a cluster has only if somebody wants them.
+// Others show what a reader sees without: they are played on another cluster.
+func switched(s *scenario.Scenario) (cluster.Features, error) {
+	need, err := s.Needs()
+	return cluster.Features{LoadBalancer: need.LoadBalancer}, err
+}
+
+// alike sorts courses into those that can be played on one cluster, the first one's first.
+func alike(all []course) [][]course {
+	var sorted [][]course
+	for _, one := range all {
+		at := slices.IndexFunc(sorted, func(others []course) bool { return others[0].wants == one.wants })
+		if at < 0 {
+			at, sorted = len(sorted), append(sorted, nil)
+		}
+		sorted[at] = append(sorted[at], one)
+	}
+	return sorted
+}
+
+// scenarios plays all courses, one after the other, each on a stage of its own, and on one
+// cluster as far as they want the same.
 func (r *rehearsal) scenarios(ctx context.Context, folders []string) error {
 	all, err := courses(folders)
 	if err != nil {
@@ -59,15 +85,20 @@ func (r *rehearsal) scenarios(ctx context.Context, folders []string) error {
 		return nil
 	}
 	count := &tally{}
-	err = r.onCluster(ctx, func(ctx context.Context, on framework.Handle) error {
-		for _, one := range all {
-			if err := r.course(ctx, on, one, count); err != nil {
-				return err
+	for _, some := range alike(all) {
+		err = r.onCluster(ctx, some[0].wants, func(ctx context.Context, on framework.Handle) error {
+			for _, one := range some {
+				if err := r.course(ctx, on, one, count); err != nil {
+					return err
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	return r.conclude(count, err)
+	}
+	return r.conclude(count, nil)
 }
 
 func (r *rehearsal) course(ctx context.Context, on framework.Handle, one course, count *tally) (err error) {

@@ -14,6 +14,7 @@ import (
 
 	"seatrial/e2e/framework"
 	"seatrial/e2e/framework/assets"
+	"seatrial/e2e/framework/cluster"
 	"seatrial/e2e/framework/runid"
 	"seatrial/e2e/framework/shell"
 	"seatrial/e2e/framework/trial"
@@ -102,7 +103,7 @@ func (r *rehearsal) run(ctx context.Context, files []string) error {
 		return nil
 	}
 	count := &tally{}
-	err = r.onCluster(ctx, func(ctx context.Context, on framework.Handle) error { return r.files(ctx, on, documents, count) })
+	err = r.onCluster(ctx, cluster.Features{}, func(ctx context.Context, on framework.Handle) error { return r.files(ctx, on, documents, count) })
 	return r.conclude(count, err)
 }
 
@@ -131,9 +132,9 @@ func load(files []string) ([]*workshop.Document, error) {
 }
 
 // onCluster brings up what the documents need, and takes it down again, also after Ctrl-C.
-func (r *rehearsal) onCluster(ctx context.Context, play func(context.Context, framework.Handle) error) (err error) {
+func (r *rehearsal) onCluster(ctx context.Context, wants cluster.Features, play func(context.Context, framework.Handle) error) (err error) {
 	start := time.Now()
-	environment, err := framework.Open(ctx, framework.Options{Settings: r.settings, Suite: "workshop-documents", Progress: func(line string) {
+	environment, err := framework.Open(ctx, framework.Options{Settings: r.settings, Suite: "workshop-documents", Wants: wants, Progress: func(line string) {
 		fmt.Fprintf(r.out, "   %5.1fs  %s\n", time.Since(start).Seconds(), line)
 	}})
 	if err != nil {

@@ -29,6 +29,9 @@ type Spec struct {
 	KubernetesVersion string
 	// Images are archives in the format of docker save, loaded into every node.
 	Images []string
+	// Wants are features that the caller has a use for. A provider that can switch one on
+	// does so, and others do not mind: what there is, the cluster's Features say.
+	Wants Features
 	// Keep lets the cluster outlive the run: a later Create of the same name
 	// takes it over.
 	Keep bool

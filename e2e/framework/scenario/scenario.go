@@ -148,11 +148,7 @@ func (s *Scenario) Skip(provider string, has cluster.Features) string {
 	if !s.wants(provider) {
 		return "it is not meant for provider " + provider
 	}
-	words := make([]string, len(s.Requires))
-	for i, word := range s.Requires {
-		words[i] = string(word)
-	}
-	need, err := cluster.ParseFeatures(words...)
+	need, err := s.Needs()
 	if err != nil {
 		return err.Error()
 	}
@@ -160,6 +156,15 @@ func (s *Scenario) Skip(provider string, has cluster.Features) string {
 		return "this cluster has no " + strings.Join(missing, ", no ")
 	}
 	return ""
+}
+
+// Needs are the features that the scenario requires, for whoever can make a cluster that has them.
+func (s *Scenario) Needs() (cluster.Features, error) {
+	words := make([]string, len(s.Requires))
+	for i, word := range s.Requires {
+		words[i] = string(word)
+	}
+	return cluster.ParseFeatures(words...)
 }
 
 func (s *Scenario) wants(provider string) bool {

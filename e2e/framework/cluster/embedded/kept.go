@@ -30,6 +30,7 @@ type record struct {
 	Binary     string `json:"binary"`
 	Kubernetes string `json:"kubernetes"`
 	Nodes      int    `json:"nodes"`
+	Balanced   bool   `json:"balanced"` // It has a load balancer.
 }
 
 // createKept takes over what an earlier run has left, or makes it anew. Another run that
@@ -74,7 +75,7 @@ func (p *Provider) buildKept(ctx context.Context, o *order, c *embeddedCluster) 
 	if err != nil {
 		return err
 	}
-	return record{PID: c.child.pid, Binary: p.options.Binary, Kubernetes: version, Nodes: o.nodes}.write(c.dir)
+	return record{PID: c.child.pid, Binary: p.options.Binary, Kubernetes: version, Nodes: o.nodes, Balanced: o.balanced}.write(c.dir)
 }
 
 // keptDir is the folder of a kept cluster, spelled in the one way by which its process
@@ -120,7 +121,7 @@ func (p *Provider) takeOver(ctx context.Context, o *order, c *embeddedCluster) (
 		return false, nil
 	}
 	o.say("taking over kept cluster %s", o.name)
-	if err := p.equip(ctx, c); err != nil {
+	if err := c.equip(ctx, o); err != nil {
 		return false, err
 	}
 	return true, c.LoadImages(ctx, o.images...)
@@ -133,6 +134,10 @@ func (p *Provider) unlike(known record, o *order) error {
 		return fmt.Errorf("it was made by another build, %s", known.Binary)
 	case known.Nodes != o.nodes:
 		return fmt.Errorf("it has %d nodes instead of %d", known.Nodes, o.nodes)
+	case known.Balanced && !o.balanced:
+		return errors.New("it has a load balancer, which is not wanted")
+	case o.balanced && !known.Balanced:
+		return errors.New("it has no load balancer, which is wanted")
 	}
 	return checkVersion(known.Binary, known.Kubernetes, o.kubernetes)
 }

@@ -73,6 +73,10 @@ func TestAKeptClusterThatIsNotGoodIsMadeAnew(t *testing.T) {
 			t.Helper()
 			gomega.NewWithT(t).Expect(record{Binary: c.provider.options.Binary, Nodes: 3}.write(c.dir)).To(gomega.Succeed())
 		}, "it has 3 nodes instead of 1"},
+		"it has a load balancer": {func(t *testing.T, _ *home, c *embeddedCluster) {
+			t.Helper()
+			gomega.NewWithT(t).Expect(record{Binary: c.provider.options.Binary, Nodes: 1, Balanced: true}.write(c.dir)).To(gomega.Succeed())
+		}, "it has a load balancer, which is not wanted"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := gomega.NewWithT(t)

@@ -28,6 +28,7 @@ type order struct {
 	chosen     bool // The name is the caller's own.
 	keep       bool
 	nodes      int
+	balanced   bool // Services of type LoadBalancer get an address, which nobody answers at.
 	kubernetes string
 	images     []string
 	timeout    time.Duration
@@ -36,7 +37,7 @@ type order struct {
 
 func newOrder(spec cluster.Spec) (*order, error) {
 	o := &order{
-		name: spec.Name, chosen: spec.Name != "", keep: spec.Keep, nodes: 1 + spec.Workers,
+		name: spec.Name, chosen: spec.Name != "", keep: spec.Keep, nodes: 1 + spec.Workers, balanced: spec.Wants.LoadBalancer,
 		kubernetes: spec.KubernetesVersion, images: spec.Images, timeout: spec.ReadyTimeout, say: sayer(spec.Progress),
 	}
 	if o.timeout <= 0 {
@@ -61,7 +62,7 @@ func newOrder(spec cluster.Spec) (*order, error) {
 // cluster find the same.
 func keptName(o *order) string {
 	if o.name == "" {
-		shape := sha256.Sum256(fmt.Appendf(nil, "%s %d", o.kubernetes, o.nodes))
+		shape := sha256.Sum256(fmt.Appendf(nil, "%s %d %t", o.kubernetes, o.nodes, o.balanced))
 		return keepPrefix + hex.EncodeToString(shape[:4])
 	}
 	return keepPrefix + strings.TrimPrefix(o.name, keepPrefix)

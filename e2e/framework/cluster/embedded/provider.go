@@ -40,8 +40,6 @@ type Options struct {
 	// Artifacts, when set, receives the log of a creation that failed, in a folder named
 	// like the cluster.
 	Artifacts string
-	// LoadBalancer gives Services of that type an address, which nobody answers at.
-	LoadBalancer bool
 	// Log receives what is no error; nil discards it.
 	Log *slog.Logger
 }
@@ -149,7 +147,7 @@ func (p *Provider) build(ctx context.Context, o *order, c *embeddedCluster) erro
 	if err := checkVersion(p.options.Binary, ready.Kubernetes, o.kubernetes); err != nil {
 		return err
 	}
-	if err := p.equip(ctx, c); err != nil {
+	if err := c.equip(ctx, o); err != nil {
 		return err
 	}
 	o.say("ready after %.1f s: Kubernetes %s at %s", time.Since(start).Seconds(), ready.Kubernetes, ready.Server)
@@ -165,10 +163,10 @@ func checkVersion(binary, found, wanted string) error {
 		binary, found, wanted)
 }
 
-// equip gives a ready cluster what the options ask for.
-func (p *Provider) equip(ctx context.Context, c *embeddedCluster) error {
-	c.features = cluster.Features{Volumes: true, LoadBalancer: p.options.LoadBalancer}
-	if !p.options.LoadBalancer {
+// equip gives a ready cluster what is ordered beyond what it has anyway.
+func (c *embeddedCluster) equip(ctx context.Context, o *order) error {
+	c.features = cluster.Features{Volumes: true, LoadBalancer: o.balanced}
+	if !o.balanced {
 		return nil
 	}
 	return c.balanceLoad(ctx)
