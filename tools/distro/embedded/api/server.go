@@ -71,7 +71,7 @@ func configure(o options.CompletedOptions, c Config) (*app.Config, error) {
 	}
 	// The seam is named for tests, but it is the only one: webhooks' clients, which are made
 	// in the next call, keep the resolver that they are given there.
-	undo := app.SetServiceResolverForTests(outside.Resolver(g.informers.Core().V1().Services().Lister(), c.Listener.Addr()))
+	undo := app.SetServiceResolverForTests(outside.Resolver(g.informers, c.Listener.Addr()))
 	defer undo()
 	kube, services, initializers, err := app.CreateKubeAPIServerConfig(o, g.config, g.informers, g.storage)
 	if err != nil {

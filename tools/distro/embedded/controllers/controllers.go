@@ -56,6 +56,11 @@ func Run(ctx context.Context, c Config) error {
 	case <-ctx.Done():
 		return nil
 	}
+	emptying, err := newNamespaces(ctx, controllers)
+	if err != nil {
+		return fmt.Errorf("building the controller of namespaces: %w", err)
+	}
+	running.Go(func() { emptying.run(ctx) })
 	if err := start(ctx, controllers, late, &running); err != nil {
 		return err
 	}

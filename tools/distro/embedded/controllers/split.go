@@ -14,19 +14,19 @@ func needDiscovery() []string {
 	return []string{
 		names.GarbageCollectorController,
 		names.KubeAPIServerClusterTrustBundlePublisherController,
-		names.NamespaceController,
 		names.ResourceQuotaController,
 		names.StorageVersionMigratorController,
 		names.ValidatingAdmissionPolicyStatusController,
 	}
 }
 
-// split sorts controllers into those that can start at once and the others. The one of
-// service account tokens is left out: its descriptor has no client, see newTokens.
+// split sorts controllers into those that can start at once and the others. Two are left
+// out: that of namespaces, which is ours, and that of service account tokens, whose
+// descriptor has no client, see newTokens.
 func split(all map[string]*app.ControllerDescriptor) (early, late []*app.ControllerDescriptor) {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		switch {
-		case all[name].RequiresSpecialHandling():
+		case all[name].RequiresSpecialHandling(), name == names.NamespaceController:
 		case slices.Contains(needDiscovery(), name):
 			late = append(late, all[name])
 		default:

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apiserver/pkg/util/proxy"
+	"k8s.io/client-go/informers"
 	listersv1 "k8s.io/client-go/listers/core/v1"
 	"k8s.io/kube-aggregator/pkg/apiserver"
 )
@@ -23,17 +25,23 @@ var ErrSimulated = errors.New("pods of an embedded cluster are simulated and ser
 // requests for aggregated APIs. Without it the server would try the cluster IP, which
 // leads nowhere or, worse, to somebody else's machine, until a timeout.
 type resolver struct {
-	services listersv1.ServiceLister
-	self     string
+	services  listersv1.ServiceLister
+	endpoints written
+	self      string
 }
 
 // Resolver makes a resolver for the server that listens at an address.
-func Resolver(services listersv1.ServiceLister, self net.Addr) apiserver.ServiceResolver {
-	return &resolver{services: services, self: self.String()}
+func Resolver(known informers.SharedInformerFactory, self net.Addr) apiserver.ServiceResolver {
+	return &resolver{
+		services:  known.Core().V1().Services().Lister(),
+		endpoints: written{known.Discovery().V1().EndpointSlices().Lister()},
+		self:      self.String(),
+	}
 }
 
-// ResolveEndpoint implements [apiserver.ServiceResolver]. A Service of type ExternalName
-// leads to a webhook that runs outside of the cluster, such as in the test's own process.
+// ResolveEndpoint implements [apiserver.ServiceResolver]. A Service of type ExternalName, or
+// one whose endpoints were written by hand, leads to a webhook that runs outside of the
+// cluster, such as in the test's own process.
 func (r *resolver) ResolveEndpoint(namespace, name string, port int32) (*url.URL, error) {
 	if namespace == "default" && name == "kubernetes" {
 		return &url.URL{Scheme: "https", Host: r.self}, nil
@@ -45,7 +53,11 @@ func (r *resolver) ResolveEndpoint(namespace, name string, port int32) (*url.URL
 	if service.Spec.Type == corev1.ServiceTypeExternalName {
 		return &url.URL{Scheme: "https", Host: net.JoinHostPort(service.Spec.ExternalName, strconv.Itoa(int(port)))}, nil
 	}
-	return nil, fmt.Errorf("service %q in %q cannot be reached: %w; give a webhook by its URL, or make the Service an ExternalName of where it runs",
+	if found, err := r.endpoints.GetEndpointSlices(namespace, name); err != nil || len(found) > 0 {
+		to, resolveErr := proxy.ResolveEndpoint(r.services, r.endpoints, namespace, name, port)
+		return to, errors.Join(err, resolveErr)
+	}
+	return nil, fmt.Errorf("service %q in %q cannot be reached: %w; give a webhook by its URL, or make the Service an ExternalName of where it runs, or one without selector and write its EndpointSlice",
 		name, namespace, ErrSimulated)
 }
 

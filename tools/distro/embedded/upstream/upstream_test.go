@@ -38,6 +38,11 @@ var wiring = []struct{ ours, folder, declaration, digest string }{
 	{"controllers/controllers.go", "k8s.io/kubernetes/cmd/kube-controller-manager/app", "RunControllers", "19d61d501a6b"},
 	{"controllers/split.go", "k8s.io/kubernetes/cmd/kube-controller-manager/app", "NewControllerDescriptors", "cc324ee8c867"},
 	{"controllers/tokens.go", "k8s.io/kubernetes/cmd/kube-controller-manager/app", "newServiceAccountTokenController", "2cc1aec87081"},
+	{"controllers/namespaces.go", "k8s.io/kubernetes/cmd/kube-controller-manager/app", "newModifiedNamespaceController", "e5c88460f931"},
+	{"controllers/namespaces.go", "k8s.io/kubernetes/pkg/controller/namespace", "NewNamespaceController", "505df335688b"},
+	{"controllers/namespaces.go", "k8s.io/kubernetes/pkg/controller/namespace", "NamespaceController.enqueueNamespace", "a371e1065d44"},
+	{"controllers/namespaces.go", "k8s.io/kubernetes/pkg/controller/namespace", "NamespaceController.worker", "b85997872683"},
+	{"outside/outside.go", "k8s.io/apiserver/pkg/util/proxy", "ResolveEndpoint", "5319ca581bb4"},
 	{"scheduler/scheduler.go", "k8s.io/kubernetes/cmd/kube-scheduler/app", "Setup", "e8e64b46809d"},
 	{"scheduler/scheduler.go", "k8s.io/kubernetes/cmd/kube-scheduler/app", "Run", "bd15e0bcd3e3"},
 }
