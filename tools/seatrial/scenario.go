@@ -86,19 +86,23 @@ func (r *rehearsal) scenarios(ctx context.Context, folders []string) error {
 	}
 	count := &tally{}
 	for _, some := range alike(all) {
-		err = r.onCluster(ctx, some[0].wants, func(ctx context.Context, on framework.Handle) error {
-			for _, one := range some {
-				if err := r.course(ctx, on, one, count); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
+		if err := r.together(ctx, some, count); err != nil {
 			return err
 		}
 	}
 	return r.conclude(count, nil)
+}
+
+// together plays courses that want the same on one cluster.
+func (r *rehearsal) together(ctx context.Context, some []course, count *tally) error {
+	return r.onCluster(ctx, some[0].wants, func(ctx context.Context, on framework.Handle) error {
+		for _, one := range some {
+			if err := r.course(ctx, on, one, count); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (r *rehearsal) course(ctx context.Context, on framework.Handle, one course, count *tally) (err error) {

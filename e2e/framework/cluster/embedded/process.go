@@ -44,7 +44,7 @@ func launch(ctx context.Context, binary, dir string, o *order) (*process, error)
 	attach(cmd, o.keep)
 	p, err := start(cmd, dir, !o.keep)
 	if err != nil {
-		return nil, fmt.Errorf("starting the control plane %q: %w", binary, err)
+		return nil, fmt.Errorf("starting the control plane %q: %w", binary, unable(err))
 	}
 	return p, nil
 }
@@ -143,6 +143,9 @@ func (p *process) ended() error {
 		return nil
 	}
 	said, err := os.ReadFile(filepath.Join(p.dir, stderrFile))
+	if cause := starved(p.state, string(said), tail(filepath.Join(p.dir, logFile))); cause != nil {
+		return fmt.Errorf("%w (%s): %w", errEnded, p.state, cause)
+	}
 	if words := firstLines(string(said)); err == nil && words != "" {
 		return fmt.Errorf("%w (%s): %s", errEnded, p.state, words)
 	}

@@ -85,6 +85,12 @@ func TestWhatGoesWrongIsSaidAndNothingIsLeft(t *testing.T) {
 		"it ends without a word": {
 			"vanishes", nil, `\(exit status 3\) without a word; the last line of its log is "starting etcd"`, true,
 		},
+		"it runs out of memory": {
+			"starves", nil, `ended \(exit status 2\): there is too little memory: .*free some, raise the limit .*it said "fatal error: runtime: out of memory"`, true,
+		},
+		"the kernel kills it": {
+			"killed", nil, `ended \(signal: killed\): somebody has killed it, and if it was the kernel: there is too little memory: .*free some`, true,
+		},
 		"it hangs": {
 			"hangs", func(_ *home, s *cluster.Spec) { s.ReadyTimeout = time.Second },
 			`not ready within 1s: the last line of its log is "starting etcd"`, true,

@@ -81,6 +81,12 @@ func parseReady(line string) (announcement, error) {
 
 // lastLine is the end of a log, or nothing.
 func lastLine(file string) string {
+	lines := strings.Split(strings.TrimSpace(tail(file)), "\n")
+	return lines[len(lines)-1]
+}
+
+// tail is the last part of a file, or nothing.
+func tail(file string) string {
 	f, err := os.Open(file)
 	if err != nil {
 		return ""
@@ -95,6 +101,5 @@ func lastLine(file string) string {
 	if err != nil {
 		return ""
 	}
-	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-	return lines[len(lines)-1]
+	return string(text)
 }

@@ -51,6 +51,13 @@ func (f fake) run(mode string) error {
 		os.Exit(2)
 	case "vanishes":
 		os.Exit(3)
+	case "starves":
+		// The runtime's words go to the log, as those of the real one do.
+		log, _ := os.OpenFile(*f.log, os.O_APPEND|os.O_WRONLY, 0o600)
+		fmt.Fprintln(log, "fatal error: runtime: out of memory\n\ngoroutine 1 [running]:\nmain.main()")
+		os.Exit(2)
+	case "killed":
+		syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	case "hangs":
 		select {}
 	case "babbles":
