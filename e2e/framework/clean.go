@@ -97,15 +97,27 @@ func cleanEngine(ctx context.Context, o Options) ([]string, error) {
 	if err != nil {
 		return removed, err
 	}
-	listed, err := found.Run(ctx, "images", "--format", "{{.Repository}}:{{.Tag}}")
+	images, err := removeImages(ctx, found, ownImages)
+	return append(removed, images...), err
+}
+
+// runner is the part of an engine that lists and removes.
+type runner interface {
+	Run(ctx context.Context, args ...string) (stdout string, err error)
+}
+
+// removeImages removes the images whose full names begin so, and returns the names. It goes on
+// past those that the engine keeps, such as one of a container that still runs.
+func removeImages(ctx context.Context, on runner, prefix string) (removed []string, err error) {
+	listed, err := on.Run(ctx, "images", "--format", "{{.Repository}}:{{.Tag}}")
 	if err != nil {
-		return removed, fmt.Errorf("listing images: %w", err)
+		return nil, fmt.Errorf("listing images: %w", err)
 	}
 	for name := range strings.FieldsSeq(listed) {
-		if !strings.HasPrefix(name, ownImages) {
+		if !strings.HasPrefix(name, prefix) {
 			continue
 		}
-		if _, rmErr := found.Run(ctx, "rmi", name); rmErr != nil {
+		if _, rmErr := on.Run(ctx, "rmi", name); rmErr != nil {
 			err = errors.Join(err, fmt.Errorf("removing image %q: %w", name, rmErr))
 			continue
 		}
