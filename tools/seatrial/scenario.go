@@ -28,6 +28,14 @@ type course struct {
 	wants     cluster.Features // what its cluster is to have switched on
 }
 
+// title is what the course is called, or nothing for documents that were named one by one.
+func (c course) title() string {
+	if c.of == nil {
+		return ""
+	}
+	return c.of.Title + " " + c.name
+}
+
 // courses reads everything before anything runs.
 func courses(folders []string) ([]course, error) {
 	var all []course
@@ -108,6 +116,9 @@ func (r *rehearsal) together(ctx context.Context, some []course, count *tally) e
 func (r *rehearsal) course(ctx context.Context, on framework.Handle, one course, count *tally) (err error) {
 	if reason := one.of.Skip(on.Provider, on.Features); reason != "" {
 		fmt.Fprintf(r.out, "\n== %s, %s: skipped: %s\n", one.of.Title, one.name, reason)
+		for _, doc := range one.documents {
+			r.account.skipped(doc, one.title(), reason)
+		}
 		return nil
 	}
 	fmt.Fprintf(r.out, "\n== %s, %s\n", one.of.Title, one.name)
@@ -121,5 +132,5 @@ func (r *rehearsal) course(ctx context.Context, on framework.Handle, one course,
 		defer cancel()
 		err = errors.Join(err, place.Close(ctx))
 	}()
-	return r.playAll(ctx, place.Shell, on, one.documents, count)
+	return r.playAll(ctx, place.Shell, on, one, count)
 }

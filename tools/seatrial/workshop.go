@@ -37,11 +37,12 @@ type rehearsal struct {
 	strict   bool
 	verbose  bool
 
-	out io.Writer
+	out     io.Writer
+	account *account
 }
 
 func workshopCommand() *cobra.Command {
-	r := &rehearsal{}
+	r := &rehearsal{account: newAccount()}
 	var provider string
 	var keep bool
 	cmd := &cobra.Command{
@@ -70,10 +71,11 @@ Exit code 0: a reader sees what the documents show. 1: something could not be ru
 			if err := r.settings.Validate(); err != nil {
 				return err
 			}
-			return r.run(cmd.Context(), files)
+			return r.account.of(cmd, files, func() error { return r.run(cmd.Context(), files) })
 		},
 	}
 	flags := cmd.Flags()
+	r.account.flag(flags)
 	flags.StringArrayVar(&r.setup, "setup", nil, "`command` to run before the first document, for one that assumes earlier ones; can be given more than once")
 	flags.StringVar(&provider, "provider", "", "where the cluster comes from: "+strings.Join(assets.Providers(), ", ")+" (default: $SEATRIAL_PROVIDER, or auto)")
 	flags.BoolVar(&keep, "keep", false, "let the cluster outlive the run; the next one takes it over")
@@ -134,13 +136,17 @@ func load(files []string) ([]*workshop.Document, error) {
 // onCluster brings up what the documents need, and takes it down again, also after Ctrl-C.
 func (r *rehearsal) onCluster(ctx context.Context, wants cluster.Features, play func(context.Context, framework.Handle) error) (err error) {
 	start := time.Now()
+	ready := r.account.stream.Phase("bring up the cluster")
 	environment, err := framework.Open(ctx, framework.Options{Settings: r.settings, Suite: "workshop-documents", Wants: wants, Progress: func(line string) {
 		fmt.Fprintf(r.out, "   %5.1fs  %s\n", time.Since(start).Seconds(), line)
 	}})
+	ready()
 	if err != nil {
 		return err
 	}
+	r.account.where(environment.Handle())
 	defer func() {
+		defer r.account.stream.Phase("take down the cluster")()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), framework.CloseTimeout)
 		defer cancel()
 		err = errors.Join(err, environment.Close(ctx))
@@ -171,7 +177,7 @@ func (r *rehearsal) files(ctx context.Context, on framework.Handle, documents []
 			return err
 		}
 	}
-	return r.playAll(ctx, reader, on, documents, count)
+	return r.playAll(ctx, reader, on, course{documents: documents}, count)
 }
 
 func (r *rehearsal) prepare(ctx context.Context, stage trial.Shell, command string) error {
@@ -188,11 +194,18 @@ func (r *rehearsal) prepare(ctx context.Context, stage trial.Shell, command stri
 	return nil
 }
 
-func (r *rehearsal) playAll(ctx context.Context, reader trial.Shell, on framework.Handle, documents []*workshop.Document, count *tally) error {
-	for i, doc := range documents {
+func (r *rehearsal) playAll(ctx context.Context, reader trial.Shell, on framework.Handle, c course, count *tally) error {
+	for i, doc := range c.documents {
 		teller := &teller{out: r.out, verbose: r.verbose}
 		teller.title(doc)
-		player := &trial.Player{Shell: reader, Has: on.Features.Names(), Timeout: r.timeout, Patience: r.patience, Told: teller.step}
+		told, err := r.account.document(doc, c.title())
+		if err != nil {
+			return err
+		}
+		player := &trial.Player{Shell: reader, Has: on.Features.Names(), Timeout: r.timeout, Patience: r.patience, Told: func(play trial.Play) {
+			teller.step(play)
+			told.step(play)
+		}}
 		if i == 0 {
 			player.From = r.from
 		}
@@ -200,7 +213,9 @@ func (r *rehearsal) playAll(ctx context.Context, reader trial.Shell, on framewor
 		if err != nil {
 			return err
 		}
-		teller.findings(count.add(performance))
+		found := count.add(performance)
+		told.end(found)
+		teller.findings(found)
 		if r.update {
 			if err := update(r.out, performance); err != nil {
 				return err

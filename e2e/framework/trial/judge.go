@@ -20,6 +20,9 @@ type Finding struct {
 	// Warning: the document has something wrong without misleading its reader.
 	Warning bool
 	Text    string
+	// Row and Column say which cell it is, Expected what the document has there and Actual what came; all are empty
+	// where it is about no cell and no line.
+	Row, Column, Expected, Actual string
 
 	pod string // the beginning of the names of the pods it is about
 }
@@ -109,6 +112,7 @@ func surplus(kind match.Kind) bool {
 func place(step *workshop.Step, shown *workshop.Output, one match.Finding) Finding {
 	f := problem(step, one.String())
 	f.Warning, f.pod = one.Severity == match.Warning, podOf(one)
+	f.Row, f.Column, f.Expected, f.Actual = one.Row, one.Column, one.Expected, one.Actual
 	if one.Line >= 0 && shown != nil && one.Line < len(shown.Lines) {
 		f.Line = shown.Lines[one.Line].Number
 	}

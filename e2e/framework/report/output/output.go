@@ -40,7 +40,7 @@ type Want struct {
 // standard output, or "report.xml" where the ending says which. Several are separated by commas.
 func Parse(text string) ([]Want, error) {
 	var all []Want
-	for _, one := range strings.Split(text, ",") {
+	for one := range strings.SplitSeq(text, ",") {
 		if one = strings.TrimSpace(one); one == "" {
 			continue
 		}
