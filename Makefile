@@ -38,7 +38,7 @@ demo: prepare ## play the workshop on a cluster of its own and tell which promis
 	go run ./tools/seatrial demo
 
 .PHONY: test
-test: prepare lint unit suites ## all tests: lint, unit tests, and the suites on a real cluster
+test: prepare browser lint unit suites ## all tests: lint, unit tests, and the suites on a real cluster
 
 ##@ Parts of them
 
@@ -49,6 +49,10 @@ prepare: engine ## make what is missing: embedded control plane, node image, the
 .PHONY: engine
 engine: ## find a container engine that can run nodes; as root on Debian and Ubuntu, install one if there is none
 	go run ./tools/engine
+
+.PHONY: browser
+browser: ## find a browser for the tests of web pages; as root on Debian and Ubuntu, install one if there is none
+	go run ./tools/browser
 
 .PHONY: unit
 unit: ## tests that need no cluster, with the race detector
