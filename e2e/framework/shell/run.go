@@ -122,7 +122,7 @@ func (s *Shell) ended(seen []byte, looked int) (Result, bool) {
 func (s *Shell) left(seen *bytes.Buffer) (Result, error) {
 	<-s.bash.ended
 	s.drain(seen, settleTimeout)
-	result := Result{Output: seen.String(), Exit: s.bash.cmd.ProcessState.ExitCode(), Left: true}
+	result := Result{Output: s.unmarked(seen.String()), Exit: s.bash.cmd.ProcessState.ExitCode(), Left: true}
 	return result, s.restart()
 }
 
@@ -130,7 +130,14 @@ func (s *Shell) left(seen *bytes.Buffer) (Result, error) {
 // loop for example; its successor goes on where the step before had left it.
 func (s *Shell) interrupt(seen *bytes.Buffer) (Result, error) {
 	s.drain(seen, settleTimeout)
-	return Result{Output: seen.String(), TimedOut: true}, s.restart()
+	return Result{Output: s.unmarked(seen.String()), TimedOut: true}, s.restart()
+}
+
+// unmarked is the output of a step that was ended, without an end mark: bash may have written it, or the beginning of
+// it, in the very moment.
+func (s *Shell) unmarked(output string) string {
+	before, _, _ := strings.Cut(output, "\x00"+s.token)
+	return before
 }
 
 // drain ends whoever could still print, and takes what was printed.
