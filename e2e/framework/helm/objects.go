@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 	"helm.sh/helm/v3/pkg/kube"
@@ -78,14 +79,21 @@ func create(info *resource.Info) error {
 	})
 }
 
-// Update creates and changes the objects of target, those of a kind side by side, and
-// if that went well deletes those of original that are not in target.
+// Update creates and changes the objects of target, those of a kind side by side, until
+// one cannot be created, and if that went well deletes those of original that are not in target.
 func (o *objects) Update(original, target kube.ResourceList, force bool) (*kube.Result, error) {
 	sum := &results{}
+	var ended atomic.Bool
 	failed := o.each(task{verb: "updating"}, target, func(info *resource.Info) error {
+		if ended.Load() {
+			return nil
+		}
 		one := kube.ResourceList{info}
 		result, err := o.Client.Update(original.Intersect(one), one, force)
 		sum.add(result)
+		if endsUpdate(err) {
+			ended.Store(true)
+		}
 		return err
 	})
 	if len(failed) > 0 {
@@ -97,6 +105,15 @@ func (o *objects) Update(original, target kube.ResourceList, force bool) (*kube.
 		return err
 	})
 	return &sum.result, failed.or(nil)
+}
+
+// endsUpdate tells whether Helm leaves all further objects as they are after an error. It goes on past one that cannot be
+// changed, but not past one that cannot be made: what a failed upgrade has not come to is what a rollback meets.
+func endsUpdate(err error) bool {
+	if err == nil {
+		return false
+	}
+	return strings.HasPrefix(err.Error(), "failed to create resource") || strings.HasPrefix(err.Error(), "could not get information")
 }
 
 // Delete deletes objects and, in the background, what they own.
