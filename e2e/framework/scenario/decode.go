@@ -28,6 +28,7 @@ type worded interface{ Words() []string }
 var (
 	wordedType   = reflect.TypeFor[worded]()
 	durationType = reflect.TypeFor[time.Duration]()
+	valuesType   = reflect.TypeFor[Values]()
 )
 
 func parse(path string, content []byte) (*Scenario, *decoder, error) {
@@ -38,7 +39,7 @@ func parse(path string, content []byte) (*Scenario, *decoder, error) {
 	case err != nil:
 		return nil, d, fmt.Errorf("%s: %w", path, err)
 	case len(doc.Content) == 0:
-		d.tell(1, "the file is empty: it needs a title and courses")
+		d.tell(1, "the file is empty: it needs a title, and courses or a chart")
 	default:
 		d.value(doc.Content[0], reflect.ValueOf(s).Elem(), "")
 	}
@@ -76,6 +77,8 @@ func (d *decoder) value(node *yaml.Node, into reflect.Value, way string) {
 	switch {
 	case into.Type() == durationType:
 		d.duration(node, into, way)
+	case into.Type() == valuesType:
+		d.free(node, into, way)
 	case into.Kind() == reflect.String:
 		d.text(node, into, way)
 	case into.Kind() == reflect.Pointer:
@@ -111,6 +114,20 @@ func (d *decoder) duration(node *yaml.Node, into reflect.Value, way string) {
 		return
 	}
 	into.SetInt(int64(length))
+}
+
+// free takes whatever keys and values there are.
+func (d *decoder) free(node *yaml.Node, into reflect.Value, way string) {
+	if node.Kind != yaml.MappingNode {
+		d.tell(node.Line, "%swants keys and values, not %s", subject(way), described(node))
+		return
+	}
+	values := map[string]any{}
+	if err := node.Decode(&values); err != nil {
+		d.tell(node.Line, "%sis no YAML that a chart could read: %s", subject(way), err)
+		return
+	}
+	into.Set(reflect.ValueOf(Values(values)))
 }
 
 func (d *decoder) list(node *yaml.Node, into reflect.Value, way string) {

@@ -26,8 +26,9 @@ type Scenario struct {
 	// Path is the folder that the file is in.
 	Path string `yaml:"-"`
 
-	Title   string   `doc:"What a reader learns, in a few words." yaml:"title"`
-	Courses []Course `doc:"Documents that belong together. Each course is played on its own." yaml:"courses"`
+	Title   string   `doc:"What a reader learns, or what a chart is tried for, in a few words." yaml:"title"`
+	Kind    Kind     `doc:"What is tried: documents, if unset." yaml:"kind,omitempty"`
+	Courses []Course `doc:"Of kind documents: documents that belong together. Each course is played on its own." yaml:"courses,omitempty"`
 	Dir     string   `doc:"Folder that the reader starts in, relative to this file. It is copied for each course, so documents may change it. If unset, an empty folder." yaml:"dir,omitempty"`
 
 	Namespaces []string      `doc:"Namespaces that the documents make. They must not be there before, and are removed afterwards." yaml:"namespaces,omitempty"`
@@ -36,7 +37,13 @@ type Scenario struct {
 	Serve      *Serve        `doc:"A folder to serve over HTTP on this machine, such as a chart repository." yaml:"serve,omitempty"`
 	Providers  []Provider    `doc:"Where the documents are to be proven. If unset, on every provider." yaml:"providers,omitempty"`
 	Requires   []Feature     `doc:"What the cluster must be able to do for any of it; single steps have hints for that." yaml:"requires,omitempty"`
-	Timeout    time.Duration `doc:"How long one document may take, such as 10m, which is the default." yaml:"timeout,omitempty"`
+	Timeout    time.Duration `doc:"How long one document may take, or one operation on a chart, such as 10m, which is the default." yaml:"timeout,omitempty"`
+
+	Chart     string     `doc:"Of kind chart: the chart, relative to this file, or any other source of a chart." yaml:"chart,omitempty"`
+	Old       []string   `doc:"Of kind chart: older versions of it to come from, the oldest first." yaml:"old,omitempty"`
+	Revisions []Revision `doc:"Of kind chart: the values that a release has one after the other. If unset, those in the chart's ci folder, or its own." yaml:"revisions,omitempty"`
+	Common    *Values    `doc:"Of kind chart: values that lie under those of each revision." yaml:"common,omitempty"`
+	Pairs     Pairs      `doc:"Of kind chart: which revisions are upgraded to which: neighbours, if unset." yaml:"pairs,omitempty"`
 }
 
 // Course is a sequence of documents that one reader follows in one shell.
@@ -50,6 +57,18 @@ type Serve struct {
 	Folder   string `doc:"Folder below the one that the reader starts in. It need not be there from the start." yaml:"folder"`
 	Variable string `doc:"Variable of the reader's shell that holds the address, http://127.0.0.1 and a port." yaml:"variable"`
 }
+
+// Kind is a word for what a scenario tries.
+type Kind string
+
+// The kinds.
+const (
+	Documents Kind = "documents"
+	Chart     Kind = "chart"
+)
+
+// Words are the kinds that there are.
+func (Kind) Words() []string { return []string{string(Documents), string(Chart)} }
 
 // Provider is a word for where clusters come from.
 type Provider string

@@ -74,7 +74,7 @@ func TestAMistakeIsToldWithItsLine(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, want string }{
 		"unknown key":            {"namespaces:", "namespace:", `6: unknown key "namespace"; did you mean "namespaces"?`},
 		"needed key mistyped":    {"title:", "titel:", `1: unknown key "titel"; did you mean "title"?`},
-		"far from any key":       {"timeout: 90s", "colour: red", `14: unknown key "colour"; the known ones are title, courses, dir, namespaces, setup, teardown, serve, providers, requires, timeout`},
+		"far from any key":       {"timeout: 90s", "colour: red", `14: unknown key "colour"; the known ones are title, kind, courses, dir, namespaces, setup, teardown, serve, providers, requires, timeout, chart, old, revisions, common, pairs`},
 		"key within a course":    {"  - name: in English\n", "  - nam: in English\n", `3: unknown key "nam"; did you mean "name"?`},
 		"missing key":            {"title: Sharing a chart\n", "", `1: the file needs the key "title"`},
 		"missing inner key":      {", variable: REPO_URL", "", `11: "serve" needs the key "variable"`},
@@ -133,7 +133,7 @@ func TestOnlyPlainYAMLIsRead(t *testing.T) {
 func TestAnEmptyFileIsNoScenario(t *testing.T) {
 	_, err := scenario.Parse("scenario.yaml", nil)
 
-	gomega.NewWithT(t).Expect(err).To(gomega.MatchError("scenario.yaml:1: the file is empty: it needs a title and courses"))
+	gomega.NewWithT(t).Expect(err).To(gomega.MatchError("scenario.yaml:1: the file is empty: it needs a title, and courses or a chart"))
 }
 
 func TestFilesThatAreNamedMustBeThere(t *testing.T) {

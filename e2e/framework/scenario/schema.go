@@ -42,6 +42,8 @@ func Schema() ([]byte, error) {
 
 func schemaOf(t reflect.Type) *schema {
 	switch {
+	case t == valuesType:
+		return &schema{Type: "object"}
 	case t == durationType:
 		return &schema{Type: "string", Pattern: `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`}
 	case t.Kind() == reflect.Pointer:

@@ -16,7 +16,9 @@ var (
 // validate finds what the types alone allow.
 func (s *Scenario) validate(d *decoder) {
 	d.filled("title", s.Title)
-	if len(s.Courses) == 0 {
+	s.validateKind(d)
+	s.validateChart(d)
+	if _, given := d.lines["courses"]; given && len(s.Courses) == 0 {
 		d.at("courses", `"courses" needs one or more of them`)
 	}
 	seen := map[string]bool{}
@@ -85,6 +87,7 @@ func (d *decoder) allFilled(way string, texts []string) {
 
 // lookForFiles sees that what the scenario names is there.
 func (s *Scenario) lookForFiles(d *decoder) {
+	s.lookForCharts(d)
 	if dir := s.StartDir(); dir != "" {
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 			d.at("dir", "there is no folder %q", s.Dir)
