@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -13,8 +15,11 @@ import (
 
 	"seatrial/e2e/framework"
 	"seatrial/e2e/framework/assets"
+	"seatrial/e2e/framework/chartsource"
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/regression"
+	"seatrial/e2e/framework/runid"
+	"seatrial/e2e/framework/scenario"
 )
 
 // errFaults means that a chart does not keep what a user may expect of it.
@@ -39,7 +44,10 @@ one, in their order on the command line:
 
 If that makes only one revision, the chart's own values come before it, where they are enough.
 --common adds what the chart needs in every revision, in the same notation. --old names an older
-version of the chart to come from: it is installed with the first of the values.
+version of the chart to come from: it is installed with the first of the values. Charts and older
+versions are one of:
+
+` + chartsource.Syntax + `
 
 Exit code 0: no faults. 1: something could not be run. 2: faults.`
 
@@ -64,8 +72,9 @@ type chartTrial struct {
 	changed   bool
 	base      string
 
-	out   io.Writer
-	start time.Time
+	out     io.Writer
+	start   time.Time
+	fetched string // the folder for charts that are not here yet
 }
 
 func chartCommand() *cobra.Command {
@@ -137,24 +146,34 @@ type trialled struct {
 	pairs     regression.Pairs
 }
 
-func (t *chartTrial) run(ctx context.Context, args []string) error {
+func (t *chartTrial) run(ctx context.Context, args []string) (err error) {
+	// What has to be fetched goes here, and is needed until the end.
+	if t.fetched, err = runid.TempDir("charts"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(t.fetched)) }()
+	if t.changed {
+		if args, err = chartsource.Changed(ctx, t.base, args...); err != nil {
+			return err
+		}
+		if len(args) == 0 {
+			fmt.Fprintf(t.out, "PASSED: no chart has changed since %s\n", t.base)
+			return nil
+		}
+	}
 	charts, err := t.charts(ctx, args)
 	if err != nil {
 		return err
-	}
-	if len(charts) == 0 {
-		fmt.Fprintf(t.out, "PASSED: no chart has changed since %s\n", t.base)
-		return nil
 	}
 	return t.onCluster(ctx, charts)
 }
 
 // charts reads everything before anything runs: a mistake in the last one is said at once.
-func (t *chartTrial) charts(_ context.Context, args []string) ([]trialled, error) {
+func (t *chartTrial) charts(ctx context.Context, args []string) ([]trialled, error) {
 	var all []trialled
 	var wrong error
 	for _, arg := range args {
-		one, err := t.chart(arg)
+		one, err := t.chart(ctx, arg)
 		if err != nil {
 			wrong = errors.Join(wrong, err)
 			continue
@@ -164,41 +183,59 @@ func (t *chartTrial) charts(_ context.Context, args []string) ([]trialled, error
 	return all, wrong
 }
 
-func (t *chartTrial) chart(source string) (trialled, error) {
-	loaded, err := helm.Load(source)
-	if err != nil {
-		return trialled{}, err
+func (t *chartTrial) chart(ctx context.Context, source string) (one trialled, err error) {
+	var subject regression.Subject
+	if _, missing := os.Stat(filepath.Join(source, scenario.File)); missing == nil {
+		read, err := scenario.Load(source)
+		if err != nil {
+			return one, err
+		}
+		if read.Kind != scenario.Chart {
+			return one, fmt.Errorf("%s is a scenario of documents: play it with seatrial workshop", source)
+		}
+		if subject, one.pairs, err = regression.OfScenario(ctx, read, t.fetched); err != nil {
+			return one, err
+		}
+	} else if subject.Chart, err = regression.Load(ctx, source, "", t.fetched); err != nil {
+		return one, err
 	}
-	subject := regression.Subject{Chart: loaded, Folder: source}
+	if err := t.given(&subject); err != nil {
+		return one, err
+	}
+	for _, old := range t.old {
+		older, err := regression.Load(ctx, old, source, t.fetched)
+		if err != nil {
+			return one, err
+		}
+		subject.Old = append(subject.Old, older)
+	}
+	one.name = subject.Chart.Name() + " " + subject.Chart.Version()
+	if t.everyPair {
+		one.pairs = regression.EveryPair
+	}
+	if one.revisions, err = subject.Revisions(); err != nil {
+		return one, err
+	}
+	return one, regression.Check(one.revisions)
+}
+
+// given are the values of the command line.
+func (t *chartTrial) given(subject *regression.Subject) error {
 	for _, notation := range t.values {
 		v, err := regression.ParseValues(notation)
 		if err != nil {
-			return trialled{}, err
+			return err
 		}
 		subject.Values = append(subject.Values, v)
 	}
 	for _, notation := range t.common {
 		v, err := regression.ParseValues(notation)
 		if err != nil {
-			return trialled{}, err
+			return err
 		}
 		subject.Common = helm.Merge(subject.Common, v.Values)
 	}
-	for _, old := range t.old {
-		older, err := helm.Load(old)
-		if err != nil {
-			return trialled{}, err
-		}
-		subject.Old = append(subject.Old, older)
-	}
-	one := trialled{name: loaded.Name() + " " + loaded.Version()}
-	if t.everyPair {
-		one.pairs = regression.EveryPair
-	}
-	if one.revisions, err = subject.Revisions(); err != nil {
-		return trialled{}, err
-	}
-	return one, regression.Check(one.revisions)
+	return nil
 }
 
 // onCluster brings up what the charts need, and takes it down again, also after Ctrl-C.
@@ -213,7 +250,7 @@ func (t *chartTrial) onCluster(ctx context.Context, charts []trialled) (err erro
 		err = errors.Join(err, environment.Close(ctx))
 	}()
 	on := environment.Handle()
-	teller := &chartTeller{out: t.out, start: t.start, told: map[string]time.Duration{}}
+	teller := &chartTeller{out: t.out, start: t.start}
 	var faulty []string
 	for _, one := range charts {
 		teller.title(one)
@@ -250,8 +287,38 @@ func (t *chartTrial) options(on framework.Handle, one trialled, teller *chartTel
 		Artifacts: filepath.Join(on.Artifacts, one.revisions[0].Chart.Name()),
 		Told:      teller.tell,
 	}
+	if on.Provider == assets.Embedded {
+		o.Fresh = t.fresh
+	}
 	if o.Parallel == 0 {
-		o.Parallel = 4
+		o.Parallel = abreast(on.Provider)
 	}
 	return o
+}
+
+// abreast is how many paths go at a time unless the user says otherwise. Simulated pods cost little, so that paths mostly
+// wait for their controllers; real ones share the processors.
+func abreast(provider string) int {
+	const onSimulated, onReal, least = 4, 2, 4
+	if provider == assets.Embedded {
+		return onSimulated * runtime.NumCPU()
+	}
+	return max(onReal*runtime.NumCPU(), least)
+}
+
+// fresh brings up another cluster for a single path. Simulated ones are there in no time.
+func (t *chartTrial) fresh(ctx context.Context) (regression.Place, func(context.Context) error, error) {
+	settings := t.settings
+	settings.Provider, settings.Keep = assets.Embedded, false
+	environment, err := framework.Open(ctx, framework.Options{Settings: settings, Suite: "chart"})
+	if err != nil {
+		return regression.Place{}, nil, err
+	}
+	leave := func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, framework.CloseTimeout)
+		defer cancel()
+		return environment.Close(ctx)
+	}
+	on := environment.Handle()
+	return regression.Place{Kubeconfig: on.Kubeconfig, Features: on.Features, Discarded: true}, leave, nil
 }

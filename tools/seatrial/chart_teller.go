@@ -14,7 +14,6 @@ import (
 type chartTeller struct {
 	out   io.Writer
 	start time.Time
-	told  map[string]time.Duration // by path, how long a wait had taken when it was told of last
 
 	paths, failed, notRun, errors, notes int
 	folder                               string // of evidence
@@ -31,26 +30,11 @@ func (t *chartTeller) title(one trialled) {
 func (t *chartTeller) tell(e regression.Event) {
 	switch {
 	case e.Waiting != "":
-		t.waiting(e)
+		t.line(e.Path, fmt.Sprintf("waiting for %.0f s: %s", e.Waited.Seconds(), e.Waiting))
 	case e.End != nil:
 		t.end(*e.End)
 	case e.Step != nil && e.Step.Err != "":
 		t.line(e.Path, e.Step.Name+": "+firstLine(e.Step.Err))
-	}
-}
-
-// patience is how long a wait may take before it is told of, and then until it is told of again.
-const patience = 5 * time.Second
-
-// waiting tells of long waits only, and of each now and then.
-func (t *chartTeller) waiting(e regression.Event) {
-	if e.Waited < patience {
-		delete(t.told, e.Path.Name)
-		return
-	}
-	if e.Waited >= t.told[e.Path.Name]+patience {
-		t.told[e.Path.Name] = e.Waited
-		t.line(e.Path, fmt.Sprintf("waiting for %.0f s: %s", e.Waited.Seconds(), e.Waiting))
 	}
 }
 

@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"strings"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"seatrial/e2e/framework/helm"
@@ -49,7 +47,8 @@ func (w *walk) wayOn(ctx context.Context, step Step, done *StepResult) error {
 			return err
 		}
 		w.find(Finding{
-			Word: ReleaseStuck, Expected: "a way on: " + describe(next, w.run.names()) + " after " + w.step + " had failed", Found: oneLine(err.Error()),
+			Word: ReleaseStuck, Object: w.namedIn(err, next),
+			Expected: "a way on: " + describe(next, w.run.names()) + " after " + w.step + " had failed", Found: short(oneLine(err.Error())),
 		})
 		return nil
 	}
@@ -80,21 +79,22 @@ func (w *walk) retreat() Step {
 func (w *walk) explain(ctx context.Context, before []*unstructured.Unstructured, step Step, err error) []Finding {
 	var found []Finding
 	after := w.rendered(step)
-	for _, status := range statuses(err) {
-		if f, ok := immutable(status, before, after); ok {
-			f.Object.Namespace = w.room.namespace
-			found = append(found, f)
-		}
+	for _, f := range immutable(err.Error(), before, after) {
+		f.Object.Namespace = w.room.namespace
+		found = append(found, f)
+	}
+	if len(found) == 0 {
+		found = w.hooksStuck(err)
+	}
+	if len(found) == 0 && errors.Is(err, context.DeadlineExceeded) {
+		found = w.runningHooks(ctx)
 	}
 	if len(found) > 0 {
 		return found
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		if hooks := w.runningHooks(ctx); len(hooks) > 0 {
-			return hooks
-		}
-	}
-	return []Finding{{Word: OperationFailed, Expected: string(step.Action) + " to succeed", Found: oneLine(err.Error())}}
+	return []Finding{{
+		Word: OperationFailed, Object: w.namedIn(err, step), Expected: string(step.Action) + " to succeed", Found: short(oneLine(err.Error())),
+	}}
 }
 
 // rendered are the objects that a step was to make.
@@ -114,6 +114,56 @@ func (w *walk) rendered(step Step) []*unstructured.Unstructured {
 	return all
 }
 
+// longest bounds the text of an error: API servers repeat whole objects in theirs.
+const longest = 600
+
+func short(text string) string {
+	if runes := []rune(text); len(runes) > longest {
+		return string(runes[:longest*2/3]) + " ... " + string(runes[len(runes)-longest/3:])
+	}
+	return text
+}
+
+// named is how errors name an object, by its kind or its resource.
+var named = regexp.MustCompile(`(\w+)(?:\.[a-z0-9.-]+)? "([^"]+)"`)
+
+// namedIn is the object of a step that an error is about, if it names one.
+func (w *walk) namedIn(err error, step Step) objects.Ref {
+	made := append(w.rendered(step), w.hooksOf(step)...)
+	for _, match := range named.FindAllStringSubmatch(err.Error(), -1) {
+		for _, u := range made {
+			if kind := u.GetKind(); u.GetName() == match[2] && strings.HasPrefix(strings.ToLower(match[1]), strings.ToLower(kind)) {
+				return w.ref(u)
+			}
+		}
+	}
+	return objects.Ref{}
+}
+
+// hooksStuck are the hooks because of which an operation was given up.
+func (w *walk) hooksStuck(err error) []Finding {
+	report, ok := reportOf(err)
+	if !ok {
+		return nil
+	}
+	var found []Finding
+	for _, u := range report.Unready {
+		if u.Reason == notMade {
+			continue
+		}
+		f := unready(u)
+		if f.Word != ImageNotPulled {
+			f.Word, f.Field = HookNeverEnds, hookField
+		}
+		f.Expected = "the hook to end"
+		found = append(found, f)
+	}
+	return found
+}
+
+// notMade is what a wait says of a hook whose turn has not come.
+const notMade = "not made yet"
+
 // runningHooks are the hooks of the newest revision that were begun and did not end.
 func (w *walk) runningHooks(ctx context.Context) []Finding {
 	all, err := w.history(ctx)
@@ -128,50 +178,43 @@ func (w *walk) runningHooks(ctx context.Context) []Finding {
 		}
 		found = append(found, Finding{
 			Word: HookNeverEnds, Object: objects.Ref{Kind: hook.Kind, Namespace: w.room.namespace, Name: hook.Name},
-			Field: "metadata.annotations[helm.sh/hook]", Expected: "the hook to end within " + w.run.Timeout.String(), Found: "it is still running",
+			Field: hookField, Expected: "the hook to end within " + w.run.Timeout.String(), Found: "it is still running",
 		})
 	}
 	return found
 }
 
-// statuses are the API server's answers anywhere in an error.
-func statuses(err error) []metav1.Status {
-	if status, ok := err.(*apierrors.StatusError); ok { //nolint:errorlint // The tree is walked by hand: all are wanted, not the first.
-		return []metav1.Status{status.ErrStatus}
-	}
-	switch wrapped := err.(type) { //nolint:errorlint // As above.
-	case interface{ Unwrap() []error }:
-		var all []metav1.Status
-		for _, one := range wrapped.Unwrap() {
-			all = append(all, statuses(one)...)
-		}
-		return all
-	case interface{ Unwrap() error }:
-		if next := wrapped.Unwrap(); next != nil {
-			return statuses(next)
-		}
-	}
-	return nil
-}
+// refused is how Helm's errors tell of an object that the API server did not take: the object, and the first field of the
+// answer. Of the answer itself only the text comes through.
+var refused = regexp.MustCompile(`([A-Z]\w*)(?:\.([a-z0-9.-]+))? "([^"]+)" is invalid: \[?([A-Za-z0-9_.\[\]-]+): `)
 
-var refusal = regexp.MustCompile(`immutable|may not change|may not be changed|cannot be changed|cannot change|updates to .* are forbidden|are forbidden after creation`)
+// refusals are the texts by which API servers say that a field cannot be changed, whatever its value.
+var refusals = regexp.MustCompile(`field is immutable[^,&\]]*|may not be? ?changed?[^,&\]]*|cannot be changed[^,&\]]*|cannot change [^,&\]]*|` +
+	`updates to [^&]* are forbidden|[^ ]* is immutable[^,&\]]*`)
 
-// immutable tells which field of which object the API server does not let anybody change.
-func immutable(status metav1.Status, before, after []*unstructured.Unstructured) (Finding, bool) {
-	if status.Details == nil || status.Reason != metav1.StatusReasonInvalid {
-		return Finding{}, false
-	}
-	for _, cause := range status.Details.Causes {
-		if !refusal.MatchString(cause.Message) {
+// immutable tells which fields of which objects the API server does not let anybody change.
+func immutable(text string, before, after []*unstructured.Unstructured) []Finding {
+	var found []Finding
+	places := refused.FindAllStringSubmatchIndex(text, -1)
+	for i, at := range places {
+		end := len(text)
+		if i+1 < len(places) {
+			end = places[i+1][0]
+		}
+		answer := refusals.FindString(text[at[1]:end])
+		if answer == "" {
 			continue
 		}
-		ref := objects.Ref{Group: status.Details.Group, Kind: status.Details.Kind, Name: status.Details.Name}
-		return Finding{
-			Word: ImmutableField, Object: ref, Field: precise(cause.Field, ref, before, after),
-			Expected: "the change to be possible", Found: oneLine(cause.Message),
-		}, true
+		ref := objects.Ref{Kind: text[at[2]:at[3]], Name: text[at[6]:at[7]]}
+		if at[4] >= 0 {
+			ref.Group = text[at[4]:at[5]]
+		}
+		found = append(found, Finding{
+			Word: ImmutableField, Object: ref, Field: precise(text[at[8]:at[9]], ref, before, after),
+			Expected: "the change to be possible", Found: "the API server refuses it: " + answer,
+		})
 	}
-	return Finding{}, false
+	return found
 }
 
 // precise says which field it is where the API server only says in which part of the object: the first that differs.

@@ -10,64 +10,31 @@ import (
 	"seatrial/e2e/framework/objects"
 )
 
-// wrongHooks are the hooks for a rollback that the revision left behind has and the one gone to has not, or has otherwise:
-// Helm runs those of the one gone to.
-func wrongHooks(left, to helm.Release) []Finding {
+// lostHooks are the hooks for a rollback that the revision left behind has and the one gone to has not: Helm runs those of
+// the one gone to, and so none of them.
+func lostHooks(left, to helm.Release) []Finding {
 	var found []Finding
 	for _, hook := range left.Hooks {
 		for _, event := range []string{"pre-rollback", "post-rollback"} {
-			if !slices.Contains(hook.Events, event) {
-				continue
-			}
-			f := Finding{
-				Word: HookWrongRevision, Object: objects.Ref{Kind: hook.Kind, Namespace: left.Namespace, Name: hook.Name},
-				Field: "metadata.annotations[helm.sh/hook]", Expected: "the " + event + " hook of the revision that is left to run",
-			}
-			counterpart := same(to.Hooks, hook, event)
-			if counterpart == nil {
-				f.Found = "no such hook in the revision gone to, so that it never ran"
-				found = append(found, f)
-				continue
-			}
-			if field := differing(hook, *counterpart); field != "" {
-				f.Field, f.Found = field, "that of the revision gone to, which is another one"
-				found = append(found, f)
+			if slices.Contains(hook.Events, event) && !hasHook(to.Hooks, hook, event) {
+				found = append(found, Finding{
+					Word: HookWrongRevision, Object: objects.Ref{Kind: hook.Kind, Namespace: left.Namespace, Name: hook.Name},
+					Field: hookField, Expected: "the " + event + " hook of the revision that is left to run",
+					Found: "no such hook in the revision gone to, so that it never ran",
+				})
 			}
 		}
 	}
 	return found
 }
 
-// same finds the hook of the same template, whose name may be another one in each revision.
-func same(all []helm.Hook, wanted helm.Hook, event string) *helm.Hook {
-	for i, hook := range all {
-		if hook.Kind == wanted.Kind && hook.Path == wanted.Path && slices.Contains(hook.Events, event) {
-			return &all[i]
-		}
-	}
-	return nil
-}
+const hookField = "metadata.annotations[helm.sh/hook]"
 
-// differing is the first field of two hooks' specs that differs. Labels tell of the chart's version, and names may.
-func differing(a, b helm.Hook) string {
-	one, two := specOf(a), specOf(b)
-	if one == nil || two == nil {
-		return ""
-	}
-	return firstDifference("spec", one, two)
-}
-
-func specOf(hook helm.Hook) map[string]any {
-	all, err := helm.Release{Manifest: hook.Manifest}.Objects()
-	if err != nil || len(all) == 0 {
-		return nil
-	}
-	spec, _, err := unstructured.NestedMap(all[0].Object, "spec")
-	if err != nil {
-		return nil
-	}
-	unstructured.RemoveNestedField(spec, "template", "metadata")
-	return spec
+// hasHook looks for the hook of the same template, whose name may be another one in each revision.
+func hasHook(all []helm.Hook, wanted helm.Hook, event string) bool {
+	return slices.ContainsFunc(all, func(hook helm.Hook) bool {
+		return hook.Kind == wanted.Kind && hook.Path == wanted.Path && slices.Contains(hook.Events, event)
+	})
 }
 
 // subchartsLeft are the subcharts that the values switch off and the manifest still has.

@@ -9,7 +9,6 @@ import (
 
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/history"
-	"seatrial/e2e/framework/ledger"
 	"seatrial/e2e/framework/objects"
 )
 
@@ -18,8 +17,9 @@ func (w *walk) judgeState(ctx context.Context, step Step, before []state, now st
 	if step.Action == Rollback {
 		back := comparison{then: before[step.Back-1], now: now, between: before[step.Back:]}
 		w.find(back.findings()...)
-		w.find(wrongHooks(before[len(before)-1].release, now.release)...)
+		w.find(lostHooks(before[len(before)-1].release, now.release)...)
 	}
+	w.find(taken(now)...)
 	w.find(subchartsLeft(w.run.Revisions[step.Revision].Values, now)...)
 	if err := w.findKept(ctx, before, now); err != nil {
 		return err
@@ -28,6 +28,9 @@ func (w *walk) judgeState(ctx context.Context, step Step, before []state, now st
 		return err
 	}
 	if err := w.findPendingLoadBalancers(ctx, now); err != nil {
+		return err
+	}
+	if err := w.findRerendered(ctx, step); err != nil {
 		return err
 	}
 	return w.judgeHistory(ctx, step, "")
@@ -57,40 +60,6 @@ func (w *walk) judgeHistory(ctx context.Context, step Step, failure string) erro
 	return nil
 }
 
-// drift looks whether anything that Helm made has changed since the last step had settled.
-func (w *walk) drift(ctx context.Context) error {
-	last := &w.states[len(w.states)-1]
-	now, err := w.capture(ctx, last.objects)
-	if err != nil {
-		return err
-	}
-	w.find(drifted(last.ledger, now)...)
-	return nil
-}
-
-// drifted are the changes of objects that Helm made. What controllers make of them may come and go.
-func drifted(then, now ledger.Ledger) []Finding {
-	var found []Finding
-	for _, d := range ledger.Compare(then, now) {
-		o := then.Find(d.Object.Kind, d.Object.Name)
-		if o == nil {
-			o = now.Find(d.Object.Kind, d.Object.Name)
-		}
-		if o == nil || o.Root != nil || !d.Breaks() {
-			continue
-		}
-		f := Finding{Word: Drifted, Object: d.Object, Field: d.Field, Expected: ledger.Text(d.Then), Found: ledger.Text(d.Now)}
-		if d.Kind == ledger.Missing {
-			f.Word, f.Expected, f.Found = Missing, "the object", "nothing"
-		}
-		if d.Kind == ledger.LeftOver {
-			f.Word, f.Expected, f.Found = LeftOver, "nothing", "the object"
-		}
-		found = append(found, f)
-	}
-	return found
-}
-
 // findKept looks for objects of earlier revisions that are only there because they are to be kept.
 func (w *walk) findKept(ctx context.Context, before []state, now state) error {
 	for _, s := range before {
@@ -109,30 +78,6 @@ func (w *walk) findKept(ctx context.Context, before []state, now state) error {
 	}
 	return nil
 }
-
-// findLostDefinitions looks for definitions of custom resources that went with a revision.
-func (w *walk) findLostDefinitions(ctx context.Context, before []state, now state) error {
-	for _, s := range before {
-		for _, u := range s.objects {
-			if u.GetKind() != definitionKind || has(now.objects, u) {
-				continue
-			}
-			there, err := exists(ctx, w.api, u, w.room.namespace)
-			if err != nil {
-				return err
-			}
-			if !there {
-				w.find(Finding{
-					Word: CustomResourcesLost, Object: w.ref(u), Field: "metadata.annotations[" + keepAnnotation + "]",
-					Expected: "the definition to outlive the revision that brought it", Found: "it was deleted, with every object of its kind",
-				})
-			}
-		}
-	}
-	return nil
-}
-
-const definitionKind = "CustomResourceDefinition"
 
 // findPendingLoadBalancers tells of Services that nobody gives an address.
 func (w *walk) findPendingLoadBalancers(ctx context.Context, now state) error {

@@ -13,8 +13,6 @@ type Subject struct {
 	Old []*helm.Chart
 	// Values are those that each revision has. If empty, those in the chart's ci folder, and else its own.
 	Values []NamedValues
-	// Folder is where the chart's ci folder is looked for; empty if it is in none.
-	Folder string
 	// Common values lie under those of each revision.
 	Common helm.Values
 }
@@ -24,8 +22,8 @@ type Subject struct {
 // these come first.
 func (s Subject) Revisions() ([]Revision, error) {
 	values := s.Values
-	if len(values) == 0 && s.Folder != "" {
-		found, err := Found(s.Folder)
+	if len(values) == 0 {
+		found, err := s.found()
 		if err != nil {
 			return nil, err
 		}
@@ -45,6 +43,23 @@ func (s Subject) Revisions() ([]Revision, error) {
 		all = append(all, s.revision(s.Chart, v))
 	}
 	distinguish(all)
+	return all, nil
+}
+
+// found are the values that the chart's folder brings for testing, as chart-testing knows them.
+func (s Subject) found() ([]NamedValues, error) {
+	files, err := s.Chart.CIValues()
+	if err != nil {
+		return nil, err
+	}
+	var all []NamedValues
+	for _, file := range files {
+		one, err := readFiles([]string{file})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
 	return all, nil
 }
 

@@ -3,8 +3,8 @@ package regression
 import (
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -12,7 +12,6 @@ import (
 
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/ledger"
-	"seatrial/e2e/framework/objects"
 	"seatrial/e2e/framework/wait"
 )
 
@@ -28,8 +27,9 @@ func (w *walk) settle(ctx context.Context, made *helm.Release, done *StepResult)
 	}
 	waited := wait.ReadyWith(ctx, w.api, wait.Request{
 		Namespace: w.room.namespace, Objects: now.objects, Gone: w.gone(now.objects), Timeout: w.run.Timeout, Steady: w.run.Steady,
-		Progress: func(s wait.Status) { w.waiting(s) },
+		Progress: w.pending.set,
 	})
+	w.pending.clear()
 	if waited != nil {
 		if err := stopped(ctx, waited); err != nil {
 			return now, false, err
@@ -37,7 +37,7 @@ func (w *walk) settle(ctx context.Context, made *helm.Release, done *StepResult)
 		done.Err = waited.Error()
 		w.find(unsettled(waited)...)
 	}
-	now.ledger, err = w.capture(ctx, now.objects)
+	now.ledger, err = w.capture(ctx, now)
 	return now, waited == nil, err
 }
 
@@ -55,38 +55,34 @@ func (w *walk) gone(now []*unstructured.Unstructured) []*unstructured.Unstructur
 	return gone
 }
 
-func (w *walk) waiting(s wait.Status) {
-	if len(s.Unready) == 0 {
-		return
-	}
-	first := s.Unready[0].String()
-	if more := len(s.Unready) - 1; more > 0 {
-		first += fmt.Sprintf(" (and %d more)", more)
-	}
-	w.run.tell(Event{Path: w.path, Waiting: first, Waited: s.Waited})
-}
-
 // know asks the API server again which kinds it serves, if one of the objects is of a kind that it did not serve before.
 func (w *walk) know(ctx context.Context, all []*unstructured.Unstructured) error {
 	for _, u := range all {
-		if _, err := w.api.Mapping(u.GroupVersionKind()); err == nil {
-			continue
+		if _, err := w.api.Mapping(u.GroupVersionKind()); err != nil {
+			return w.api.Refresh(ctx)
 		}
-		fresh, err := objects.Connect(ctx, w.room.config)
-		if err != nil {
-			return err
-		}
-		w.api.Close()
-		w.api = fresh
-		return nil
 	}
 	return nil
 }
 
-func (w *walk) capture(ctx context.Context, manifest []*unstructured.Unstructured) (ledger.Ledger, error) {
-	return ledger.CaptureWith(ctx, w.api, ledger.Request{
-		Namespace: w.room.namespace, Objects: manifest, Release: w.run.Release, Kinds: w.kinds(manifest),
-	})
+// capture writes down a revision as it is now, with what earlier ones may have left.
+func (w *walk) capture(ctx context.Context, s state) (ledger.Ledger, error) {
+	r := s.release
+	request := ledger.Request{
+		Namespace: w.room.namespace, Objects: s.objects, Hooks: hookObjects(r), Release: w.run.Release, Kinds: w.kinds(s.objects),
+		Record: &ledger.Record{
+			Release: r.Name, Revision: r.Revision, Status: string(r.Status), Description: r.Description, Chart: r.Chart(),
+			AppVersion: r.AppVersion, Values: r.Values, Manifest: r.Manifest, Updated: r.Updated,
+		},
+	}
+	for _, earlier := range w.states {
+		for _, o := range earlier.ledger.Objects {
+			if o.Root == nil && !slices.Contains(request.Also, o.Ref) {
+				request.Also = append(request.Also, o.Ref)
+			}
+		}
+	}
+	return ledger.CaptureWith(ctx, w.api, request)
 }
 
 // kinds are those of all objects that any revision of the release had: where something may have been left.
@@ -113,9 +109,7 @@ func stopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return err
 	}
-	_, late := errors.AsType[*wait.TimeoutError](err)
-	_, failed := errors.AsType[*wait.FailedError](err)
-	if late || failed {
+	if _, ended := reportOf(err); ended {
 		return nil
 	}
 	return err
@@ -125,12 +119,7 @@ var unpulled = regexp.MustCompile(`ImagePullBackOff|ErrImagePull|InvalidImageNam
 
 // unsettled makes findings of what a wait still waited for at its end: each object once, images by their own name.
 func unsettled(err error) []Finding {
-	var report wait.Report
-	if late, ok := errors.AsType[*wait.TimeoutError](err); ok {
-		report = late.Report
-	} else if failed, ok := errors.AsType[*wait.FailedError](err); ok {
-		report = failed.Report
-	}
+	report, _ := reportOf(err)
 	var found []Finding
 	for _, u := range report.Unready {
 		found = append(found, unready(u))
@@ -141,12 +130,19 @@ func unsettled(err error) []Finding {
 	return found
 }
 
-func unready(u wait.Unready) Finding {
-	parts := []string{u.Reason}
-	for _, c := range u.Causes {
-		parts = append(parts, c.Object.String()+": "+c.Reason)
+// reportOf is what a wait that ended without success had seen.
+func reportOf(err error) (wait.Report, bool) {
+	if late, ok := errors.AsType[*wait.TimeoutError](err); ok {
+		return late.Report, true
 	}
-	text := strings.Join(parts, "; ")
+	if failed, ok := errors.AsType[*wait.FailedError](err); ok {
+		return failed.Report, true
+	}
+	return wait.Report{}, false
+}
+
+func unready(u wait.Unready) Finding {
+	text := strings.TrimPrefix(u.String(), u.Object.String()+": ")
 	if unpulled.MatchString(text) {
 		return Finding{Word: ImageNotPulled, Object: u.Object, Field: "spec.template.spec.containers", Expected: "its images to be pulled", Found: text}
 	}
@@ -173,7 +169,10 @@ func find(all []*unstructured.Unstructured, wanted *unstructured.Unstructured) *
 	return nil
 }
 
-const keepAnnotation = "helm.sh/resource-policy"
+const (
+	keepAnnotation = "helm.sh/resource-policy"
+	keepField      = "metadata.annotations[" + keepAnnotation + "]"
+)
 
 // kept tells whether a chart wants an object to outlive its release.
 func kept(u *unstructured.Unstructured) bool {

@@ -13,11 +13,15 @@ import (
 	"seatrial/e2e/framework/wait"
 )
 
-// uninstall removes the release, and looks what is left.
+// uninstall runs the chart's tests, removes the release, and looks what is left.
 func (w *walk) uninstall(ctx context.Context, done *StepResult) (bool, error) {
+	if err := w.test(ctx); err != nil {
+		return false, err
+	}
 	last := w.states[len(w.states)-1]
-	if err := w.helm.Uninstall(ctx, w.run.Release); err != nil {
-		return false, w.operationFailed(ctx, Step{Action: Uninstall}, err, done)
+	step := Step{Action: Uninstall}
+	if _, err := w.operate(ctx, step); err != nil {
+		return false, w.operationFailed(ctx, step, err, done)
 	}
 	var gone []*unstructured.Unstructured
 	for _, u := range last.objects {
@@ -26,8 +30,9 @@ func (w *walk) uninstall(ctx context.Context, done *StepResult) (bool, error) {
 		}
 	}
 	waited := wait.ReadyWith(ctx, w.api, wait.Request{
-		Namespace: w.room.namespace, Gone: gone, Timeout: w.run.Timeout, Progress: func(s wait.Status) { w.waiting(s) },
+		Namespace: w.room.namespace, Gone: gone, Timeout: w.run.Timeout, Progress: w.pending.set,
 	})
+	w.pending.clear()
 	if waited != nil {
 		if err := stopped(ctx, waited); err != nil {
 			return false, err
@@ -38,7 +43,7 @@ func (w *walk) uninstall(ctx context.Context, done *StepResult) (bool, error) {
 			w.find(f)
 		}
 	}
-	if err := w.judgeHistory(ctx, Step{Action: Uninstall}, ""); err != nil {
+	if err := w.judgeHistory(ctx, step, ""); err != nil {
 		return false, err
 	}
 	return true, w.findLeft(ctx)
@@ -72,7 +77,7 @@ func (w *walk) leftFinding(u *unstructured.Unstructured) Finding {
 	switch {
 	case kept(u):
 		f.Word, f.Note, f.Found = KeptObjectLeft, true, "an object that is annotated to be kept"
-		f.Field = "metadata.annotations[" + keepAnnotation + "]"
+		f.Field = keepField
 	case u.GetKind() == "PersistentVolumeClaim" && !w.made(u):
 		f.Note, f.Found = true, "the claim of a StatefulSet, which Kubernetes keeps with its data"
 	case w.isTest(u):
@@ -184,13 +189,4 @@ func (w *walk) placed(u *unstructured.Unstructured) *unstructured.Unstructured {
 		return u
 	}
 	return placed
-}
-
-func isTest(hook helm.Hook) bool {
-	for _, event := range hook.Events {
-		if event == "test" || event == "test-success" {
-			return true
-		}
-	}
-	return false
 }

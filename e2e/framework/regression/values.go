@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -81,23 +80,4 @@ func shortName(path string) string {
 		return short
 	}
 	return base
-}
-
-// Found are the values that a chart's folder brings for testing: ci/*-values.yaml, as chart-testing knows them, in the
-// order of their names. There may be none.
-func Found(folder string) ([]NamedValues, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "ci", "*-values.yaml"))
-	if err != nil {
-		return nil, fmt.Errorf("looking for values in %q: %w", folder, err)
-	}
-	slices.Sort(files)
-	var all []NamedValues
-	for _, file := range files {
-		one, err := readFiles([]string{file})
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, nil
 }

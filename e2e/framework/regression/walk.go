@@ -3,10 +3,10 @@ package regression
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -35,8 +35,9 @@ type walk struct {
 	// records is the history after the last operation.
 	records []helm.Release
 	// step is the one under way, in words.
-	step   string
-	result PathResult
+	step    string
+	pending pending
+	result  PathResult
 }
 
 // walk goes one path in a namespace of its own, and clears everything away.
@@ -57,7 +58,12 @@ func (r *run) walk(ctx context.Context, path Path, place Place) (result PathResu
 		return w.result, err
 	}
 	defer w.api.Close()
+	reminding, quiet := context.WithCancel(ctx)
+	var reminders sync.WaitGroup
+	reminders.Go(func() { w.remind(reminding) })
 	err = w.steps(ctx)
+	quiet()
+	reminders.Wait()
 	w.judge(ctx, err)
 	return w.result, err
 }
@@ -168,20 +174,6 @@ func (w *walk) do(ctx context.Context, step Step, done *StepResult) (bool, error
 	}
 	// What never became ready is no state to come back to; but whether there is a way out of it, is worth to know.
 	return settled || step.Action == Upgrade, nil
-}
-
-func (w *walk) operate(ctx context.Context, step Step) (*helm.Release, error) {
-	revision := w.run.Revisions[step.Revision]
-	switch step.Action {
-	case Install:
-		return w.helm.Install(ctx, w.run.Release, revision.Chart, revision.Values)
-	case Upgrade:
-		return w.helm.Upgrade(ctx, w.run.Release, revision.Chart, revision.Values)
-	case Rollback:
-		return w.helm.Rollback(ctx, w.run.Release, step.Back)
-	case Uninstall:
-	}
-	return nil, fmt.Errorf("%s is no operation that makes a revision", step.Action)
 }
 
 // find notes a finding of the step under way.

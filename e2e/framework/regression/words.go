@@ -6,6 +6,8 @@ type Word string
 // The words. Their lessons say what each means.
 const (
 	ListElementLeft     Word = "list-element-left"
+	ListElementLost     Word = "list-element-lost"
+	FieldLeft           Word = "field-left"
 	ImmutableField      Word = "immutable-field"
 	ReleaseStuck        Word = "release-stuck"
 	CustomResourcesLost Word = "custom-resources-lost"
@@ -170,6 +172,16 @@ func ofComparisons() []lesson {
 			"helm rollback says success, but the object is not what it was: a port, a container or a variable of the newer revision is still there.",
 			"Kubernetes merges such lists by a key (ports by number, containers and variables by name). Never have two elements of the same key, " +
 				"and do not let the key of an element change together with its other fields.",
+		},
+		{
+			ListElementLost, "an element of a list is gone although the manifest has it",
+			"Helm says success, but a container, a port or a variable that the chart asks for is not there.",
+			"Never have two elements of the same key in a list that Kubernetes merges by key (variables and containers by name): taking one away takes both.",
+		},
+		{
+			FieldLeft, "a field stays although the revision gone to does not have it",
+			"The object is not what it was: a key of a Secret, a service account or another setting of the newer revision is still in force.",
+			"Write the field in every revision, with its default where nothing else is wanted; give a Secret its keys as data and not as stringData.",
 		},
 		{
 			Drifted, "a field has another value than it should have",
