@@ -41,6 +41,9 @@ func (f *finder) configure(e *Engine) error {
 		return nil
 	}
 	e.Env = []string{settingsVariable + "=" + f.settingsPath()}
+	if f.frozen {
+		return same(f.settingsPath(), text)
+	}
 	return replaceFile(f.settingsPath(), text)
 }
 

@@ -57,11 +57,12 @@ func Find(ctx context.Context, o Options) (*Engine, error) {
 
 // finder holds what is the same for all engines.
 type finder struct {
-	dir   string
-	host  Host
-	parts parts
-	image *probeImage
-	log   *slog.Logger
+	dir    string
+	frozen bool // what is in dir is read, and never written
+	host   Host
+	parts  parts
+	image  *probeImage
+	log    *slog.Logger
 }
 
 // newFinder looks at the machine and prepares the folder.

@@ -28,14 +28,19 @@ type probe struct {
 	log    *slog.Logger
 }
 
-// run proves the engine, fills in what it learns about it and leaves nothing but the image behind.
+// run proves the engine, and removes what killed probes have left.
 func (p *probe) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, probeTimeout, fmt.Errorf("no answer within %s", probeTimeout))
 	defer cancel()
-	if err := p.checkRights(ctx); err != nil {
+	if err := p.prove(ctx); err != nil {
 		return err
 	}
-	if err := p.sweep(ctx, time.Now()); err != nil {
+	return p.sweep(ctx, time.Now())
+}
+
+// prove proves the engine, fills in what it learns about it and leaves nothing but the image behind.
+func (p *probe) prove(ctx context.Context) error {
+	if err := p.checkRights(ctx); err != nil {
 		return err
 	}
 	if err := p.loadImage(ctx); err != nil {

@@ -147,3 +147,12 @@ func replaceFile(path, text string) error {
 	}
 	return nil
 }
+
+// same sees that a file has this text.
+func same(path, text string) error {
+	there, err := os.ReadFile(path)
+	if err == nil && string(there) != text {
+		err = fmt.Errorf("%q has other settings than this machine needs", path)
+	}
+	return err
+}
