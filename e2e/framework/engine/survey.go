@@ -13,7 +13,7 @@ import (
 )
 
 // SurveyTimeout bounds what [Survey] asks one engine; a healthy one needs two seconds.
-const SurveyTimeout = 20 * time.Second
+const SurveyTimeout = 15 * time.Second
 
 // Finding is what was found out about one engine.
 type Finding struct {
