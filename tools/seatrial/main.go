@@ -46,6 +46,6 @@ func command() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(chartCommand(), workshopCommand(), lintCommand(), demoCommand(), sweepCommand(), cleanCommand())
+	root.AddCommand(doctorCommand(), chartCommand(), workshopCommand(), lintCommand(), demoCommand(), sweepCommand(), cleanCommand())
 	return root
 }

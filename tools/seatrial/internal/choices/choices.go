@@ -33,7 +33,7 @@ type Choices struct {
 	FailFast bool
 
 	Artifacts string
-	Report    string
+	Report    string // as output.Parse reads it
 	NoColor   bool
 	Quiet     bool
 	Verbose   bool
@@ -81,7 +81,7 @@ func every() []choice {
 		{name: "timeout", groups: pace, usage: "how long one command or operation may take, such as 90s or 10m", bind: func(c *Choices) pflag.Value { return (*length)(&c.Timeout) }},
 		{name: "fail-fast", groups: pace, usage: "begin nothing more after something has failed", bind: func(c *Choices) pflag.Value { return (*flag)(&c.FailFast) }},
 		{name: "artifacts", groups: told, path: pathList, usage: "`folder` for evidence (default: _artifacts)", bind: func(c *Choices) pflag.Value { return (*text)(&c.Artifacts) }},
-		{name: "report", groups: told, path: reportList, usage: "`format=file`, several with commas: " + strings.Join(output.Formats(), ", "), bind: func(c *Choices) pflag.Value { return (*text)(&c.Report) }},
+		{name: "report", groups: told, path: reportList, usage: "`report` to write: " + strings.Join(output.Formats(), ", ") + ", as html=page.html, or a file whose ending says it; can be given more than once", bind: func(c *Choices) pflag.Value { return (*reports)(&c.Report) }},
 		{name: "no-color", groups: visual, usage: "write without colours, as with NO_COLOR in the environment", bind: func(c *Choices) pflag.Value { return (*flag)(&c.NoColor) }},
 		{name: "quiet", short: "q", groups: visual, usage: "tell only what was found", bind: func(c *Choices) pflag.Value { return (*flag)(&c.Quiet) }},
 		{name: "verbose", short: "v", groups: visual, usage: "tell also what came for each step", bind: func(c *Choices) pflag.Value { return (*flag)(&c.Verbose) }},
@@ -100,6 +100,9 @@ func (c *Choices) Register(flags *pflag.FlagSet, groups ...Group) {
 
 func (o choice) register(c *Choices, flags *pflag.FlagSet) {
 	added := flags.VarPF(o.bind(c), o.name, o.short, o.usage)
+	if added.DefValue == "0s" {
+		added.DefValue = "" // None is not told.
+	}
 	if _, ok := added.Value.(*flag); ok {
 		added.NoOptDefVal = "true"
 	}
@@ -125,10 +128,18 @@ func Words(name string) []string {
 
 // set sets a choice, and refuses what it has no place for in words that fit a flag, a variable and a key.
 func (o choice) set(value pflag.Value, said string) error {
-	if o.words != nil && !slices.Contains(o.words, said) {
-		return fmt.Errorf("there is no %q%s", said, meant(said, o.words))
+	if err := o.knows(said); err != nil {
+		return err
 	}
 	return value.Set(said)
+}
+
+// knows refuses a word that is none of those that there are.
+func (o choice) knows(said string) error {
+	if o.words == nil || slices.Contains(o.words, said) {
+		return nil
+	}
+	return fmt.Errorf("there is no %s %q%s", strings.ReplaceAll(o.name, "-", " "), said, meant(said, o.words))
 }
 
 // meant is what to put after an error about a word.

@@ -58,8 +58,8 @@ func (c *Choices) check(flags *pflag.FlagSet) error {
 	var all error
 	for _, one := range every() {
 		if registered := flags.Lookup(one.name); registered != nil && registered.Changed {
-			if err := one.set(registered.Value, registered.Value.String()); err != nil {
-				all = errors.Join(all, fmt.Errorf("--%s: %w", one.name, err))
+			if err := one.knows(registered.Value.String()); err != nil {
+				all = errors.Join(all, fmt.Errorf("--%s=%s: %w", one.name, registered.Value, err))
 			}
 		}
 	}

@@ -50,10 +50,8 @@ func (o choice) property() property {
 		p.Type, p.Minimum = []string{"integer"}, new(int)
 	case *length:
 		p.Pattern = `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
-	case *text:
-		if o.path == reportList {
-			p.Type = []string{"string", "array"}
-		}
+	case *reports:
+		p.Type = []string{"string", "array"}
 	}
 	return p
 }

@@ -3,23 +3,28 @@ package choices
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"seatrial/e2e/framework/report/output"
 )
 
 // The types of values. Their errors say what is wanted, as they stand behind the name of a flag, a variable or a key.
 type (
-	text   string
-	word   string
-	flag   bool
-	number int
-	length time.Duration
+	text    string
+	word    string
+	reports string
+	flag    bool
+	number  int
+	length  time.Duration
 )
 
 var (
 	_ pflag.Value = (*text)(nil)
 	_ pflag.Value = (*word)(nil)
+	_ pflag.Value = (*reports)(nil)
 	_ pflag.Value = (*flag)(nil)
 	_ pflag.Value = (*number)(nil)
 	_ pflag.Value = (*length)(nil)
@@ -44,6 +49,20 @@ func (v *word) Type() string { return "string" }
 // Set takes one of the words that any choice has: which of them fits is seen when all is filled.
 func (v *word) Set(said string) error {
 	*v = word(said)
+	return nil
+}
+
+func (v *reports) String() string { return string(*v) }
+
+// Type is what pflag asks for.
+func (v *reports) Type() string { return "report" }
+
+// Set adds what can be written.
+func (v *reports) Set(said string) error {
+	if _, err := output.Parse(said); err != nil {
+		return err
+	}
+	*v = reports(strings.TrimPrefix(string(*v)+","+said, ","))
 	return nil
 }
 

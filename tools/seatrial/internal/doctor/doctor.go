@@ -22,6 +22,8 @@ const (
 	storeTimeout = 10 * time.Second
 	// clusterTimeout bounds the look at a cluster of the user's.
 	clusterTimeout = 15 * time.Second
+	// browserTimeout bounds the start of a browser.
+	browserTimeout = 20 * time.Second
 	// programTimeout bounds what a program takes to say its version.
 	programTimeout = 10 * time.Second
 
@@ -39,6 +41,7 @@ func Examine(ctx context.Context, s framework.Settings) (Diagnosis, error) {
 	group.Go(func() { x.survey(ctx) })
 	group.Go(func() { x.existing = x.userCluster(ctx) })
 	group.Go(func() { x.programs = x.examinePrograms(ctx) })
+	group.Go(func() { x.browser = x.findBrowser(ctx) })
 	group.Go(func() { x.machine = x.examineMachine(ctx) })
 	group.Wait()
 	x.findNodeImage(ctx)
@@ -62,6 +65,7 @@ type examination struct {
 
 	nodes    Check // the node image
 	existing Check
+	browser  Check
 	programs []Check
 	machine  []Check
 }
@@ -128,7 +132,7 @@ func (x *examination) engine() *engine.Engine {
 func (x *examination) diagnosis() Diagnosis {
 	d := Diagnosis{
 		Version: Version, Asked: cmp.Or(x.settings.Provider, anyProvider),
-		Engines: x.engineChecks(), Prepared: append([]Check{x.nodes}, x.programs...), Machine: x.machine,
+		Engines: x.engineChecks(), Prepared: slices.Concat([]Check{x.nodes}, x.programs, []Check{x.browser}), Machine: x.machine,
 	}
 	if x.enginesIn == nil {
 		d.Machine = append(d.Machine, Check{Name: "rights", State: OK, Detail: x.host.String()})

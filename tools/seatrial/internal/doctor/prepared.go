@@ -7,10 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
 	"seatrial/e2e/framework/assets"
+	"seatrial/e2e/framework/browser/probe"
 	"seatrial/e2e/framework/image"
 )
 
@@ -71,20 +73,20 @@ func (x *examination) examinePrograms(ctx context.Context) []Check {
 		for _, name := range []string{"control plane", "helm", "kubectl", "workshop images"} {
 			checks = append(checks, Check{Name: name, State: Missing, Detail: brief(x.unprepared), Remedy: prepare(makePrepare)})
 		}
-		return append(checks, browser())
+		return checks
 	}
 	all := []program{
 		{"control plane", x.prepared.Embedded(), nil},
 		{"helm", x.prepared.Helm(), []string{"version", "--short"}},
 		{"kubectl", x.prepared.Kubectl(), []string{"version", "--client"}},
 	}
-	checks := make([]Check, len(all))
+	asked := make([]Check, len(all))
 	var group sync.WaitGroup
 	for i, one := range all {
-		group.Go(func() { checks[i] = one.check(ctx, x.prepared.EmbeddedKubernetes) })
+		group.Go(func() { asked[i] = one.check(ctx, x.prepared.EmbeddedKubernetes) })
 	}
 	group.Wait()
-	return append(checks, x.images(), x.redis(), browser())
+	return slices.Concat(asked, []Check{x.images(), x.redis()})
 }
 
 func (p program) check(ctx context.Context, otherwise string) Check {
@@ -146,19 +148,24 @@ func (x *examination) redis() Check {
 	return check
 }
 
-// browsers are the names that Chromium goes by.
-func browsers() []string {
-	return []string{"chromium", "chromium-browser", "google-chrome", "chrome-headless-shell"}
-}
-
-// browser is what the tests of pages need.
-func browser() Check {
-	for _, name := range browsers() {
-		if path, err := exec.LookPath(name); err == nil {
-			return Check{Name: "browser", State: OK, Detail: path}
-		}
+// browser is what the tests of pages need. It is started: one that is there may still not run.
+func (x *examination) findBrowser(ctx context.Context) Check {
+	type answer struct {
+		found probe.Browser
+		err   error
 	}
-	return Check{Name: "browser", State: Optional, Detail: "only tests of pages need Chromium", Remedy: installing("chromium")}
+	got := within(ctx, browserTimeout, func(ctx context.Context) answer {
+		found, err := probe.Find(ctx)
+		return answer{found, err}
+	}, func(err error) answer { return answer{err: err} })
+	if got.err == nil {
+		return Check{Name: "browser", State: OK, Detail: got.found.String()}
+	}
+	detail := got.err.Error()
+	if none, ok := errors.AsType[*probe.NoneError](got.err); ok {
+		detail = none.Details()
+	}
+	return Check{Name: "browser", State: Optional, Detail: "only tests of pages need one: " + detail, Remedy: prepare("`make browser`")}
 }
 
 // installing is how a package of a distribution is installed.

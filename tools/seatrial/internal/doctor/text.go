@@ -62,9 +62,9 @@ func cell(out io.Writer, head, text string) {
 func (d Diagnosis) Sentence() string {
 	switch {
 	case !d.Usable && d.Asked == anyProvider:
-		return "NOT READY: no provider can be used here: " + d.remedy()
+		return "NOT READY: no provider can be used here; " + d.remedy()
 	case !d.Usable:
-		return fmt.Sprintf("NOT READY: provider %s cannot be used here: %s", d.Asked, d.remedy())
+		return fmt.Sprintf("NOT READY: provider %s cannot be used here; %s", d.Asked, d.remedy())
 	case d.Asked != anyProvider:
 		return fmt.Sprintf("READY: provider %s can be used", d.Asked)
 	case d.Choice == "":
@@ -81,10 +81,10 @@ func (d Diagnosis) remedy() string {
 	}
 	for _, check := range d.Providers {
 		if check.Name == wanted && check.Remedy != "" {
-			return check.Remedy
+			return "what to do first: " + check.Remedy
 		}
 	}
-	return "see above"
+	return "see above what to do"
 }
 
 func (d Diagnosis) first() string {
