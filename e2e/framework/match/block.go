@@ -107,7 +107,7 @@ func readTable(lines []line) *table {
 		}
 	}
 	t.header = readHeader(lines[0].text, below)
-	t.distinguish()
+	t.distinct()
 	for _, l := range lines[1:] {
 		if isDots(l.text) {
 			t.elided = true

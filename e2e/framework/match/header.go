@@ -11,9 +11,33 @@ type header struct {
 	titles []string
 	at     []int
 	tabbed bool
+	// places says where each title is, for headers with more titles than are quickly looked through.
+	places map[string]int
 }
 
-func (h header) index(title string) int { return slices.Index(h.titles, title) }
+// index is the place of a title, or -1.
+func (h header) index(title string) int {
+	if h.places == nil {
+		return slices.Index(h.titles, title)
+	}
+	if at, known := h.places[title]; known {
+		return at
+	}
+	return -1
+}
+
+// distinct numbers titles that come again, and remembers where each is.
+func (h *header) distinct() {
+	const few = 16
+	h.distinguish()
+	if len(h.titles) <= few {
+		return
+	}
+	h.places = make(map[string]int, len(h.titles))
+	for i, title := range h.titles {
+		h.places[title] = i
+	}
+}
 
 // longTitles are titles of several words. Others are recognised by the rows below them.
 var longTitles = []string{
@@ -151,7 +175,9 @@ func together(words []span, last beginning) bool {
 		return true
 	}
 	first, next := words[0].text, words[len(words)-1].text
-	if slices.ContainsFunc(longTitles, func(known string) bool { return strings.HasPrefix(title, known+" ") }) {
+	if slices.ContainsFunc(longTitles, func(known string) bool {
+		return len(title) > len(known) && title[len(known)] == ' ' && strings.HasPrefix(title, known)
+	}) {
 		return false
 	}
 	if startsLong(last.after) || len(words) == 2 && first == "NAME" {

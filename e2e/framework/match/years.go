@@ -22,7 +22,7 @@ func (c *comparison) asBefore(want, got *table) *table {
 	if len(added) == 0 {
 		return got
 	}
-	old.titles = append(old.titles, added...)
+	old.titles, old.places = append(old.titles, added...), nil
 	for _, r := range got.rows {
 		_, desired, _ := strings.Cut(got.cell(r, "READY"), "/")
 		cells := slices.Clone(r.cells)
