@@ -82,6 +82,8 @@ func measurements() []measurement {
 		{name: "cluster", run: single((*bench).clusters)},
 		{name: "kept", run: single((*bench).kept)},
 		{name: "story", run: single((*bench).stories)},
+		{name: "chart", run: (*bench).charts},
+		{name: "waiting", run: (*bench).waiting},
 		{name: "size", run: single((*bench).size)},
 		{name: "cold", run: single((*bench).cold)},
 	}

@@ -99,7 +99,7 @@ func (c comparison) fields(v ledger.Verdict) []Finding {
 			}
 			f.Word = HookWrongRevision
 		default:
-			f.Word, f.Note = changed(d), !v.Breaks || automatic(o, d)
+			f.Word, f.Note = changed(o, d), !v.Breaks || automatic(o, d)
 		}
 		found = append(found, f)
 	}
@@ -107,9 +107,11 @@ func (c comparison) fields(v ledger.Verdict) []Finding {
 }
 
 // changed is the word for a field that is not what it was.
-func changed(d ledger.Difference) Word {
+func changed(o *ledger.Object, d ledger.Difference) Word {
 	element := strings.HasSuffix(d.Field, "]")
 	switch {
+	case byOthers(o, d):
+		return Drifted
 	case d.Then == nil && element:
 		return ListElementLeft
 	case d.Then == nil:
@@ -145,6 +147,11 @@ func byCluster(o *ledger.Object, d ledger.Difference) bool {
 		}
 	}
 	return true
+}
+
+// byOthers tells whether somebody else than Helm has set a field: it is no revision of the release that has left it.
+func byOthers(o *ledger.Object, d ledger.Difference) bool {
+	return o != nil && d.Manager != "" && !helms(*o, d.Manager)
 }
 
 // embeddedManager is the name of the embedded control plane, whose controllers are in one program with all others.

@@ -48,7 +48,7 @@ func (w *walk) judgeHistory(ctx context.Context, step Step, failure string) erro
 	}
 	broken := history.Check(history.Transition{
 		Before: w.records, After: after, Stored: stored,
-		Action: history.Action(step.Action), Target: step.Back, Failure: failure,
+		Action: history.Action(step.Action), Target: step.Back, Failure: failure, MaxHistory: unlimited,
 	})
 	w.records = after
 	for _, v := range broken {

@@ -37,6 +37,8 @@ type Options struct {
 	Revisions []Revision
 	// Pairs says which of them are upgraded to which.
 	Pairs Pairs
+	// Select says which of the planned paths are gone; nil is all.
+	Select func(p Path) bool
 	// Release is the name to install as. If empty, the name of the first revision's chart.
 	Release string
 	// Place is where paths go.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -20,11 +21,16 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if !o.Place.Discarded {
+		if _, err := Sweep(ctx, o.Place.Kubeconfig); err != nil {
+			return Result{}, err
+		}
+	}
 	r := &run{Options: o}
 	if err := r.survey(ctx); err != nil {
 		return Result{}, err
 	}
-	paths := Plan(o.names(), o.Pairs)
+	paths := slices.DeleteFunc(Plan(o.names(), o.Pairs), func(p Path) bool { return o.Select != nil && !o.Select(p) })
 	result := Result{Paths: make([]PathResult, len(paths))}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

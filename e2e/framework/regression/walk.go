@@ -16,6 +16,9 @@ import (
 	"seatrial/e2e/framework/objects"
 )
 
+// unlimited keeps every revision: a path through many goes back to its first.
+const unlimited = -1
+
 // state is what a revision of the release was found to be, once it had settled.
 type state struct {
 	release helm.Release
@@ -73,7 +76,9 @@ func (w *walk) prepare(ctx context.Context) (err error) {
 	if w.run.Artifacts != "" {
 		w.result.Artifacts = filepath.Join(w.run.Artifacts, folderName(w.path.Name))
 	}
-	w.helm, err = helm.New(helm.Options{Kubeconfig: w.room.place.Kubeconfig, Namespace: w.room.namespace, Timeout: w.run.Timeout})
+	w.helm, err = helm.New(helm.Options{
+		Kubeconfig: w.room.place.Kubeconfig, Namespace: w.room.namespace, Timeout: w.run.Timeout, MaxHistory: unlimited,
+	})
 	if err != nil {
 		return err
 	}
