@@ -15,16 +15,14 @@ import (
 	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/engine"
 	"seatrial/e2e/framework/runid"
-	"seatrial/e2e/workshop/story"
 )
 
 // Bounds, as the project has set them for itself.
 const (
 	clusterBound = 1.0
 	storyBound   = 1.0
-	exerciseGoal = 2500 * time.Millisecond // on the embedded control plane
-	imageLimit   = 1.1e9                   // bytes
-	coldLimit    = 15 * time.Minute        // on two cores
+	imageLimit   = 1.1e9            // bytes
+	coldLimit    = 15 * time.Minute // on two cores
 )
 
 // bench has what all measurements share.
@@ -32,14 +30,14 @@ type bench struct {
 	rounds   int
 	settings framework.Settings
 	prepared assets.Assets
-	engine   *engine.Engine
+	engine   *engine.Engine // none until kind clusters are measured
 	root     string
 	work     string // removed at the end
 	kind     string // the kind command
 }
 
 // open finds what was prepared, once.
-func (b *bench) open(ctx context.Context) (err error) {
+func (b *bench) open() (err error) {
 	if b.work != "" {
 		return nil
 	}
@@ -53,20 +51,32 @@ func (b *bench) open(ctx context.Context) (err error) {
 	if b.root, err = assets.Root(); err != nil {
 		return err
 	}
+	b.work, err = runid.TempDir("bench")
+	return err
+}
+
+// openNodes finds the engine and builds the kind command, once. Without a node image, the error is [errNoNodes].
+func (b *bench) openNodes(ctx context.Context) (err error) {
+	if b.kind != "" {
+		return nil
+	}
 	if b.prepared.NodeImage == "" {
-		return fmt.Errorf("measuring kind clusters: no node image was prepared: %s", b.prepared.WithoutNodes)
+		return fmt.Errorf("%w: %s", errNoNodes, b.prepared.WithoutNodes)
 	}
 	if b.engine, err = assets.FindEngine(ctx, engine.Options{Want: b.prepared.Engine}); err != nil {
 		return err
 	}
-	if b.work, err = runid.TempDir("bench"); err != nil {
+	kind := filepath.Join(b.work, "kind")
+	tell("building the kind command")
+	if _, err := b.command(ctx, nil, "go", "build", "-o", kind, "sigs.k8s.io/kind"); err != nil {
 		return err
 	}
-	b.kind = filepath.Join(b.work, "kind")
-	tell("building the kind command")
-	_, err = b.command(ctx, nil, "go", "build", "-o", b.kind, "sigs.k8s.io/kind")
-	return err
+	b.kind = kind
+	return nil
 }
+
+// errNoNodes keeps kind clusters from being measured.
+var errNoNodes = errors.New("no node image was prepared")
 
 func (b *bench) close() {
 	if b.work != "" {
@@ -80,7 +90,10 @@ func tell(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args
 func (b *bench) command(ctx context.Context, env []string, name string, args ...string) (time.Duration, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = b.root
-	cmd.Env = append(append(os.Environ(), b.engine.Env...), env...)
+	cmd.Env = append(os.Environ(), env...)
+	if b.engine != nil {
+		cmd.Env = append(append(os.Environ(), b.engine.Env...), env...)
+	}
 	start := time.Now()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("running %s %s: %w\n%s", name, strings.Join(args, " "), err, out)
@@ -187,9 +200,12 @@ func (b *bench) both(ctx context.Context, e *framework.Environment, round int) (
 			return 0, 0, err
 		}
 	}
-	if told, err = b.story(ctx, e); err != nil {
+	phases, err := b.story(ctx, e)
+	if err != nil {
 		return 0, 0, err
 	}
+	told = total(phases[1:]) // The script has its namespace already.
+	tell("  what each part took: %s", shares(phases[1:]))
 	if round%2 == 1 {
 		if scripted, err = b.script(ctx, e); err != nil {
 			return 0, 0, err
@@ -226,57 +242,6 @@ func (b *bench) script(ctx context.Context, e *framework.Environment) (time.Dura
 }
 
 const scriptNamespace = "bench-script"
-
-// exercises plays the three chapters on the embedded control plane, its start included, but
-// not the end of a namespace, which Kubernetes takes its time for.
-func (b *bench) exercises(ctx context.Context) (row, error) {
-	settings := b.settings
-	settings.Provider = assets.Embedded
-	var all []time.Duration
-	for range 2*b.rounds + 1 {
-		begun := time.Now()
-		environment, err := framework.Open(ctx, framework.Options{Settings: settings, Suite: "bench"})
-		if err != nil {
-			return row{}, err
-		}
-		started := time.Since(begun)
-		told, err := b.story(ctx, environment)
-		all = append(all, started+told)
-		tell("  of %s, the start took %s", seconds(all[len(all)-1]), seconds(started))
-		if err := errors.Join(err, environment.Close(context.WithoutCancel(ctx))); err != nil {
-			return row{}, err
-		}
-	}
-	took := median(all)
-	return row{
-		what: "embedded: the exercises from start to verdict, against the goal", ours: seconds(took), baseline: seconds(exerciseGoal),
-		ratio: took.Seconds() / exerciseGoal.Seconds(), bound: 1,
-	}, nil
-}
-
-func (b *bench) story(ctx context.Context, e *framework.Environment) (time.Duration, error) {
-	telling := story.Tellings()[0]
-	world, err := story.Open(ctx, e.Handle(), telling)
-	if err != nil {
-		return 0, err
-	}
-	start := time.Now()
-	var shares []string
-	for _, chapter := range story.Chapters()[:3] {
-		begun := time.Now()
-		if err := chapter.Tell(ctx, world); err != nil {
-			return 0, err
-		}
-		done := time.Now()
-		if err := errors.Join(chapter.Check(ctx, world)...); err != nil {
-			return 0, fmt.Errorf("%s: %w", chapter.Title, err)
-		}
-		shares = append(shares, fmt.Sprintf("%s %s + %s", strings.ToLower(chapter.Title), seconds(done.Sub(begun)), seconds(time.Since(done))))
-	}
-	took := time.Since(start)
-	tell("  what each chapter took, with its promises: %s", strings.Join(shares, ", "))
-	return took, world.Close(ctx)
-}
 
 func (b *bench) size(ctx context.Context) (row, error) {
 	printed, err := b.engine.Run(ctx, "image", "inspect", "--format", "{{.Size}}", b.prepared.NodeImage)

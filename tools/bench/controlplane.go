@@ -2,14 +2,8 @@ package main
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,14 +17,13 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
-
-	"seatrial/e2e/framework/assets"
 )
 
 // Bounds of the embedded control plane.
 const (
 	readyzBound     = 0.2
 	deploymentBound = 0.25
+	namespaceBound  = 0.2 // The stock controller waits for five seconds before it looks.
 	deleteLimit     = 100 * time.Millisecond
 	memoryLimit     = 350e6 // bytes at rest
 
@@ -45,7 +38,8 @@ const token = "bench-bench-bench-bench" //nolint:gosec // Of a server that lives
 // start is one start of a control plane: what it took since the first process was started.
 type start struct {
 	readyz, deployment, end time.Duration
-	memory                  float64 // bytes
+	namespace               time.Duration // from the deletion of one with a Deployment until it is gone
+	memory                  float64       // bytes
 }
 
 // plane is a control plane under measurement: the processes it takes, in the order of their start.
@@ -58,7 +52,7 @@ type plane struct {
 
 // controlPlanes compares the embedded control plane with the same parts as processes of their own.
 func (b *bench) controlPlanes(ctx context.Context) ([]row, error) {
-	programs, err := nodePrograms()
+	programs, err := b.separatePrograms(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -81,12 +75,14 @@ func (b *bench) controlPlanes(ctx context.Context) ([]row, error) {
 	}
 	readyz := func(s start) time.Duration { return s.readyz }
 	deployment := func(s start) time.Duration { return s.deployment }
+	namespace := func(s start) time.Duration { return s.namespace }
 	tell("best of %d: /readyz after %s, a Deployment of 2 available after %s", len(ours), seconds(slices.Min(each(ours, readyz))), seconds(slices.Min(each(ours, deployment))))
 	ends := median(each(ours, func(s start) time.Duration { return s.end }))
 	memory := ours[len(ours)-1].memory
 	return []row{
 		against("embedded: from start to /readyz, against etcd and kube-apiserver as processes", each(ours, readyz), each(theirs, readyz), readyzBound),
 		against("embedded: to a Deployment of 2 available, against its pods created by processes", each(ours, deployment), each(theirs, deployment), deploymentBound),
+		against("embedded: the end of a namespace with a Deployment, against the stock controller", each(ours, namespace), each(theirs, namespace), namespaceBound),
 		{
 			what: "embedded: end of the process, against the limit", ours: fmt.Sprintf("%d ms", ends.Milliseconds()),
 			baseline: fmt.Sprintf("%d ms", deleteLimit.Milliseconds()), ratio: ends.Seconds() / deleteLimit.Seconds(), bound: 1,
@@ -106,19 +102,6 @@ func each(all []start, of func(start) time.Duration) []time.Duration {
 	return values
 }
 
-// nodePrograms is the folder with the programs of a node that were built last.
-func nodePrograms() (string, error) {
-	cache, err := assets.Cache()
-	if err != nil {
-		return "", err
-	}
-	found, err := filepath.Glob(filepath.Join(cache, "parts", "node-programs-*", "kube"))
-	if err != nil || len(found) == 0 {
-		return "", errors.New("the programs of a node are not there: run `make prepare PROVIDER=kind`")
-	}
-	return filepath.Dir(found[len(found)-1]), nil
-}
-
 func (b *bench) embedded(ctx context.Context, dir string, port int) (*plane, error) {
 	tokenFile := filepath.Join(dir, "token")
 	if err := os.WriteFile(tokenFile, []byte(token), 0o600); err != nil {
@@ -127,41 +110,6 @@ func (b *bench) embedded(ctx context.Context, dir string, port int) (*plane, err
 	cmd := exec.CommandContext(ctx, b.prepared.Embedded(), "--data", filepath.Join(dir, "data"), "--port", strconv.Itoa(port), "--token-file", tokenFile, "--stay")
 	cmd.Stderr = os.Stderr // Where it says why it did not start.
 	return &plane{commands: []*exec.Cmd{cmd}, port: port, enough: func(d *appsv1.Deployment, _ []corev1.Pod) bool { return d.Status.AvailableReplicas == 2 }}, nil
-}
-
-// separate is what a person would start. Without nodes, pods are created and never run.
-func separate(ctx context.Context, programs, dir string, port int) (*plane, error) {
-	etcd, err := freePorts(2)
-	if err != nil {
-		return nil, err
-	}
-	key, tokens, kubeconfig := filepath.Join(dir, "sa.key"), filepath.Join(dir, "tokens.csv"), filepath.Join(dir, "kubeconfig")
-	if err := writeKey(key); err != nil {
-		return nil, err
-	}
-	client, peer := fmt.Sprintf("http://127.0.0.1:%d", etcd[0]), fmt.Sprintf("http://127.0.0.1:%d", etcd[1])
-	config := fmt.Sprintf("apiVersion: v1\nkind: Config\ncurrent-context: x\ncontexts: [{name: x, context: {cluster: x, user: x}}]\n"+
-		"clusters: [{name: x, cluster: {server: \"https://127.0.0.1:%d\", insecure-skip-tls-verify: true}}]\nusers: [{name: x, user: {token: %s}}]\n", port, token)
-	err = errors.Join(
-		os.WriteFile(tokens, []byte(token+",admin,admin,system:masters\n"), 0o600),
-		os.WriteFile(kubeconfig, []byte(config), 0o600))
-	if err != nil {
-		return nil, err
-	}
-	kube := func(name string, args ...string) *exec.Cmd {
-		cmd := exec.CommandContext(ctx, filepath.Join(programs, "kube"), args...)
-		cmd.Args[0] = name
-		return cmd
-	}
-	return &plane{port: port, commands: []*exec.Cmd{
-		exec.CommandContext(ctx, filepath.Join(programs, "etcd"), "--data-dir", filepath.Join(dir, "etcd"), "--unsafe-no-fsync",
-			"--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
-			"--initial-cluster", "default="+peer),
-		kube("kube-apiserver", "--etcd-servers", client, "--secure-port", strconv.Itoa(port), "--bind-address", "127.0.0.1", "--cert-dir", filepath.Join(dir, "certificates"),
-			"--service-account-issuer", "https://kubernetes.default.svc", "--service-account-key-file", key, "--service-account-signing-key-file", key,
-			"--token-auth-file", tokens, "--authorization-mode", "RBAC", "--service-cluster-ip-range", "10.96.0.0/16"),
-		kube("kube-controller-manager", "--kubeconfig", kubeconfig, "--service-account-private-key-file", key, "--leader-elect=false", "--secure-port", "0"),
-	}, enough: func(_ *appsv1.Deployment, pods []corev1.Pod) bool { return len(pods) == 2 }}, nil
 }
 
 // measure starts a control plane, brings a Deployment as far as it gets, and ends it.
@@ -207,42 +155,17 @@ func (b *bench) measure(ctx context.Context, prepare func(dir string, port int) 
 		return start{}, err
 	}
 	result.readyz = time.Since(begun)
-	if err := p.deploy(ctx, kube); err != nil {
+	if err := p.deploy(ctx, kube, metav1.NamespaceDefault); err != nil {
 		return start{}, err
 	}
 	result.deployment = time.Since(begun)
+	if result.namespace, err = p.deletion(ctx, kube); err != nil {
+		return start{}, err
+	}
 	if len(p.commands) == 1 {
 		result.memory, err = atRest(ctx, p.commands[0].Process.Pid)
 	}
 	return result, err
-}
-
-func (p *plane) deploy(ctx context.Context, kube kubernetes.Interface) error {
-	replicas, labels := int32(2), map[string]string{"app": "bench"}
-	wanted := &appsv1.Deployment{
-		ObjectMeta: metav1.ObjectMeta{Name: "bench"},
-		Spec: appsv1.DeploymentSpec{
-			Replicas: &replicas, Selector: &metav1.LabelSelector{MatchLabels: labels},
-			Template: corev1.PodTemplateSpec{
-				ObjectMeta: metav1.ObjectMeta{Labels: labels},
-				Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "bench", Image: "bench"}}},
-			},
-		},
-	}
-	made := false
-	return ask(ctx, func() bool {
-		if !made {
-			_, err := kube.AppsV1().Deployments("default").Create(ctx, wanted, metav1.CreateOptions{})
-			made = err == nil
-			return false
-		}
-		deployment, err := kube.AppsV1().Deployments("default").Get(ctx, "bench", metav1.GetOptions{})
-		if err != nil {
-			return false
-		}
-		pods, err := kube.CoreV1().Pods("default").List(ctx, metav1.ListOptions{})
-		return err == nil && p.enough(deployment, pods.Items)
-	})
 }
 
 // ask repeats a question until the answer is yes.
@@ -280,40 +203,4 @@ func atRest(ctx context.Context, pid int) (float64, error) {
 		}
 	}
 	return 0, fmt.Errorf("reading the memory of process %d: it has no VmRSS", pid)
-}
-
-func freePorts(count int) ([]int, error) {
-	var ports []int
-	for range count {
-		port, err := freePort()
-		if err != nil {
-			return nil, fmt.Errorf("finding a free port: %w", err)
-		}
-		ports = append(ports, port)
-	}
-	return ports, nil
-}
-
-func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // Ends at once.
-	if err != nil {
-		return 0, err
-	}
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	if err := errors.Join(err, listener.Close()); err != nil {
-		return 0, err
-	}
-	return strconv.Atoi(port)
-}
-
-func writeKey(file string) error {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return fmt.Errorf("making a key: %w", err)
-	}
-	der, err := x509.MarshalECPrivateKey(key)
-	if err != nil {
-		return fmt.Errorf("making a key: %w", err)
-	}
-	return os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}), 0o600)
 }
