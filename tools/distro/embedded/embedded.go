@@ -163,7 +163,7 @@ func (p *plane) run(ctx context.Context, ready func(Ready)) error {
 			return err
 		}
 	}
-	settle(running)
+	settle(running, p.unwatch)
 	p.sweep()
 	return p.parts.wait(ctx)
 }
@@ -180,6 +180,13 @@ func (p *plane) announce(ready func(Ready)) error {
 	p.reached("ready")
 	ready(Ready{Ready: true, Server: server, Kubeconfig: p.options.Kubeconfig, Data: p.folder.Path, Kubernetes: Version(), PID: os.Getpid()})
 	return nil
+}
+
+// unwatch ends watches that nobody needs.
+func (p *plane) unwatch() {
+	if err := unwatch(); err != nil {
+		p.log.Slog.Warn("watches on files are not ended, so the end takes longer", "error", err)
+	}
 }
 
 // sweep tidies up after others, once nobody waits for us any more.

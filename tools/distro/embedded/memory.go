@@ -22,14 +22,16 @@ func Hurry() {
 }
 
 // settle turns the collector on again, and gives back what the start has used, once the
-// first requests are through.
-func settle(ctx context.Context) {
+// first requests are through. Tidy is called before them, and once more after them.
+func settle(ctx context.Context, tidy func()) {
 	go func() {
+		tidy()
 		select {
 		case <-time.After(settleAfter):
 		case <-ctx.Done():
 			return
 		}
+		tidy()
 		debug.SetGCPercent(restPercent)
 		debug.FreeOSMemory()
 	}()
