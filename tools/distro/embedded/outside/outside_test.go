@@ -18,7 +18,7 @@ func service(name string, spec corev1.ServiceSpec) *corev1.Service {
 }
 
 // slice has one endpoint of a Service, on port 8443.
-func slice(service, managedBy, address string, ready bool) *discoveryv1.EndpointSlice { //nolint:revive // It is a state of the endpoint.
+func slice(service, managedBy, address string, ready bool) *discoveryv1.EndpointSlice {
 	return &discoveryv1.EndpointSlice{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "hooks", Name: service + "-" + address, Labels: map[string]string{
 			discoveryv1.LabelServiceName: service, discoveryv1.LabelManagedBy: managedBy,
