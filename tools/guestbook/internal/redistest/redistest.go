@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -27,6 +28,10 @@ const (
 	// startAttempts covers ports that somebody else takes between choosing and binding.
 	startAttempts = 5
 )
+
+// ErrLeftOut means that this machine was prepared for simulated nodes only, without a tool that unpacks a Redis: tests that
+// need one have to be left out. Where real nodes were prepared, a Redis that is missing is another error.
+var ErrLeftOut = errors.New("no redis-server on this machine, which was prepared without one")
 
 // Options describes a server.
 type Options struct {
@@ -88,6 +93,9 @@ func find() (string, error) {
 		}
 	}
 	binary, lookErr := exec.LookPath("redis-server")
+	if lookErr != nil && errors.Is(err, fs.ErrNotExist) && prepared.NodeImage == "" {
+		return "", fmt.Errorf("%w: install it, or mmdebstrap, with which `make prepare` unpacks one", ErrLeftOut)
+	}
 	if lookErr != nil {
 		return "", fmt.Errorf("finding redis-server: install it, or mmdebstrap, with which `make prepare` unpacks one: %w", errors.Join(err, lookErr))
 	}
