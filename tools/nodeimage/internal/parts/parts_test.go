@@ -14,6 +14,7 @@ import (
 
 	"github.com/onsi/gomega"
 	"go.uber.org/goleak"
+	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 )
 
@@ -162,6 +163,29 @@ func TestTwoBuildsWaitForEachOther(t *testing.T) {
 	g.Expect(release()).To(gomega.Succeed())
 	g.Eventually(opened).WithContext(t.Context()).WithTimeout(10 * time.Second).Should(gomega.Receive(gomega.Succeed()))
 	g.Expect(told.read()).To(gomega.HaveLen(1), "it says once that it waits")
+}
+
+func TestWhoWaitedForAPartDoesNotMakeItAgain(t *testing.T) {
+	g := gomega.NewWithT(t)
+	dir := filepath.Join(t.TempDir(), "new", "parts")
+	const builders = 4
+	made := 0 // Under the store's own lock: the race detector watches.
+	found := make([]string, builders)
+	group, ctx := errgroup.WithContext(t.Context())
+	for i := range builders {
+		group.Go(func() error {
+			store, release, err := Open(ctx, dir, (&diary{}).tell)
+			if err != nil {
+				return err
+			}
+			found[i], err = store.Make(ctx, "embedded", "aaaaaaaaaaaa", writing("program", &made))
+			return errors.Join(err, release())
+		})
+	}
+	g.Expect(group.Wait()).To(gomega.Succeed())
+	g.Expect(made).To(gomega.Equal(1))
+	g.Expect(found).To(gomega.HaveEach(found[0]))
+	g.Expect(names(t, dir)).To(gomega.ConsistOf(filepath.Base(found[0])), "and nothing half made is left")
 }
 
 func TestAWaitingBuildCanBeInterrupted(t *testing.T) {
