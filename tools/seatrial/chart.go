@@ -75,10 +75,11 @@ type chartTrial struct {
 	out     io.Writer
 	start   time.Time
 	fetched string // the folder for charts that are not here yet
+	account *account
 }
 
 func chartCommand() *cobra.Command {
-	t := &chartTrial{start: time.Now()}
+	t := &chartTrial{start: time.Now(), account: newAccount()}
 	var provider, artifacts string
 	var keep bool
 	cmd := &cobra.Command{
@@ -102,10 +103,11 @@ func chartCommand() *cobra.Command {
 			if err := t.settings.Validate(); err != nil {
 				return err
 			}
-			return t.run(cmd.Context(), args)
+			return t.account.of(cmd, args, func() error { return t.run(cmd.Context(), args) })
 		},
 	}
 	flags := cmd.Flags()
+	t.account.flag(flags)
 	flags.Var(&revisionFlag{all: &t.values}, "values", "`values` of a revision; can be given more than once")
 	flags.Var(&revisionFlag{all: &t.values, prefix: "set:"}, "set", "`assignments` that are the values of a revision; can be given more than once")
 	flags.StringArrayVar(&t.common, "common", nil, "`values` that lie under those of every revision; can be given more than once")
@@ -240,11 +242,15 @@ func (t *chartTrial) given(subject *regression.Subject) error {
 
 // onCluster brings up what the charts need, and takes it down again, also after Ctrl-C.
 func (t *chartTrial) onCluster(ctx context.Context, charts []trialled) (err error) {
+	ready := t.account.stream.Phase("bring up the cluster")
 	environment, err := t.open(ctx, t.settings)
+	ready()
 	if err != nil {
 		return err
 	}
+	t.account.where(environment.Handle())
 	defer func() {
+		defer t.account.stream.Phase("take down the cluster")()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), framework.CloseTimeout)
 		defer cancel()
 		err = errors.Join(err, environment.Close(ctx))
@@ -254,8 +260,15 @@ func (t *chartTrial) onCluster(ctx context.Context, charts []trialled) (err erro
 	var faulty []string
 	for _, one := range charts {
 		teller.title(one)
-		result, err := regression.Run(ctx, t.options(on, one, teller))
+		told := t.account.paths(one.name, one.revisions[len(one.revisions)-1].Chart.Path())
+		options := t.options(on, one, teller)
+		options.Told = func(e regression.Event) {
+			teller.tell(e)
+			told.tell(e)
+		}
+		result, err := regression.Run(ctx, options)
 		teller.findings(result)
+		told.end(result)
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,8 @@ package regression
 import (
 	"fmt"
 	"time"
+
+	"seatrial/e2e/framework/ledger"
 )
 
 // Verdict is how a path ended.
@@ -31,6 +33,8 @@ type PathResult struct {
 	Namespace string `json:"namespace"`
 	// Artifacts is the folder with its evidence; empty if none was asked for.
 	Artifacts string `json:"artifacts,omitempty"`
+	// Ledgers has one for each revision that has settled, in their order. They are kept as files of their own.
+	Ledgers []ledger.Ledger `json:"-"`
 }
 
 // StepResult is what became of one step.

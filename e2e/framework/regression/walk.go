@@ -198,6 +198,9 @@ func (w *walk) find(found ...Finding) {
 // judge gives the verdict. A path that could not be gone to its end for no fault of the chart has none.
 func (w *walk) judge(ctx context.Context, err error) {
 	w.result.Verdict = Passed
+	for i := range w.states {
+		w.result.Ledgers = append(w.result.Ledgers, w.states[i].ledger)
+	}
 	for _, f := range w.result.Findings {
 		if !f.Note {
 			w.result.Verdict = Failed
