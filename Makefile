@@ -25,7 +25,7 @@ export SEATRIAL_ALLOW_CONTEXT := $(or $(ALLOW_CONTEXT),$(SEATRIAL_ALLOW_CONTEXT)
 
 # Packages that bring up a cluster of their own run one after the other: two clusters at
 # once on two cores only make each other slow.
-SUITES := ./e2e/workshop ./e2e/harness ./e2e/charts
+SUITES := ./e2e/workshop ./e2e/harness ./e2e/charts ./e2e/browser
 LINT   := bin/golangci-lint
 # tools/distro is compiled without C and with trimmed paths; looking at it in any other
 # way would compile all of Kubernetes a second time.

@@ -58,7 +58,7 @@ type step struct {
 
 	ID   string
 	Open bool
-	Diff []line
+	Diff diff
 }
 
 // HTML writes the page. It makes no request: style, script and pictures are in it, and its own policy forbids more.
@@ -66,7 +66,8 @@ func HTML(run report.Run) ([]byte, error) {
 	parsed, err := template.New("page").Funcs(template.FuncMap{
 		"slug":      slug,
 		"firstLine": report.FirstLine,
-		"seconds":   func(s float64) string { return fmt.Sprintf("%.1f s", s) },
+		"seconds":   func(s float64) string { return took(time.Duration(s * float64(time.Second))) },
+		"places":    places,
 		"local":     func(t time.Time) string { return t.Format("2006-01-02 15:04:05 MST") },
 		"join":      func(words []string) string { return strings.Join(words, " ") },
 	}).Parse(pageTemplate)
@@ -125,6 +126,15 @@ func stepOf(section string, s report.Step) *step {
 // slug is a verdict or a fate as the name of a class.
 func slug(word any) string { return strings.ReplaceAll(fmt.Sprint(word), " ", "-") }
 
+// places says how many there are.
+func places(all []report.Place) string {
+	if len(all) == 1 {
+		return "1 place that was neither run nor compared"
+	}
+	return fmt.Sprintf("%d places that were neither run nor compared", len(all))
+}
+
+// took is how long something took, or nothing if it took no time.
 func took(d time.Duration) string {
 	if d <= 0 {
 		return ""

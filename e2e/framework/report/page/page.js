@@ -24,18 +24,38 @@
     if (!target) return;
     unfoldTo(target);
     target.scrollIntoView();
+    // Not its summary: the key that followed the link would fold it at once.
+    target.focus({ preventScroll: true });
   };
+  // On paper nothing can be unfolded; on the screen everything is as it was before.
+  let folded = [];
+  const unfoldForPaper = () => {
+    folded = all("details:not([open])");
+    fold(true);
+  };
+  const foldAgain = () => folded.forEach((d) => { d.open = false; });
   document.querySelector(".tools").hidden = false;
   document.getElementById("unfold").addEventListener("click", () => fold(true));
   document.getElementById("fold").addEventListener("click", () => fold(false));
   document.getElementById("next").addEventListener("click", next);
   document.getElementById("previous").addEventListener("click", previous);
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.key === "n") next();
     if (event.key === "p") previous();
   });
   window.addEventListener("hashchange", follow);
-  window.addEventListener("beforeprint", () => fold(true));
+  // Links are followed here, not by the browser: it would take the focus away from where they lead, and do nothing for
+  // one that was followed before, though its place may have been folded since.
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element && event.target.closest('a[href^="#"]');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const href = link.getAttribute("href");
+    if (href !== location.hash) history.pushState(null, "", href);
+    follow();
+  });
+  window.addEventListener("beforeprint", unfoldForPaper);
+  window.addEventListener("afterprint", foldAgain);
   follow();
 })();

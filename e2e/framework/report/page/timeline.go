@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"seatrial/e2e/framework/report"
@@ -16,6 +17,7 @@ const (
 	axis      = 26 // room for the scale
 	ticks     = 5
 	narrowest = 1.5 // of a bar: one that took no time can still be seen
+	longName  = 34  // characters that fit before the bars
 )
 
 // timeline is a picture of all that took time.
@@ -29,6 +31,7 @@ type timeline struct {
 // row is a phase, or a subject with its steps as bars.
 type row struct {
 	Name   string
+	Short  string // the name as there is room for it
 	Y      int
 	Middle int
 	Link   string
@@ -58,13 +61,17 @@ func timelineOf(run report.Run) timeline {
 		if to.Before(from) {
 			to = run.Ended
 		}
-		x = barLeft + barWidth*from.Sub(run.Started).Seconds()/whole.Seconds()
-		return x, max(barWidth*to.Sub(from).Seconds()/whole.Seconds(), narrowest)
+		// Clocks of others may say that something ended after the run.
+		at := func(t time.Time) float64 {
+			return barWidth * min(max(t.Sub(run.Started).Seconds()/whole.Seconds(), 0), 1)
+		}
+		return barLeft + at(from), max(at(to)-at(from), narrowest)
 	}
 	t := timeline{Width: barLeft + barWidth + 20}
 	add := func(r row) {
 		r.Y = axis + len(t.Rows)*rowHeight
 		r.Middle = r.Y + barHeight - 3
+		r.Short = shorten(r.Name)
 		t.Rows = append(t.Rows, r)
 	}
 	for _, phase := range run.Phases {
@@ -98,4 +105,13 @@ func rowOf(index int, s report.Subject, scale func(from, to time.Time) (float64,
 		})
 	}
 	return r
+}
+
+// shorten keeps the begin of a name, on one line.
+func shorten(name string) string {
+	runes := []rune(strings.Join(strings.Fields(name), " "))
+	if len(runes) <= longName {
+		return string(runes)
+	}
+	return string(runes[:longName-1]) + "…"
 }
