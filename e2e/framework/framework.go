@@ -19,6 +19,7 @@ import (
 type Options struct {
 	Settings Settings
 	Suite    string           // a word for names and folders: workshop, harness, demo
+	Name     string           // of the cluster; empty for one that is made up
 	Workers  int              // nodes besides the control plane
 	Images   *[]string        // archives to load into the nodes; nil for those of the workshop
 	Wants    cluster.Features // what to switch on if the provider can; see cluster.Spec
@@ -95,6 +96,7 @@ func (o Options) spec(prepared assets.Assets, from picked) cluster.Spec {
 		images = *o.Images
 	}
 	return cluster.Spec{
+		Name:              o.Name,
 		Workers:           o.Workers,
 		NodeImage:         prepared.NodeImage,
 		KubernetesVersion: from.kubernetes,

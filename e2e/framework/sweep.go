@@ -41,12 +41,7 @@ func (o Options) keeper() (*embedded.Provider, error) {
 }
 
 func sweepKind(ctx context.Context, o Options) ([]string, error) {
-	engineName := o.Settings.Engine
-	// When the sources have changed since, nothing is prepared, but clusters may be left.
-	if prepared, err := assets.Load(o.Settings.Want); err == nil && prepared.Engine != "" {
-		engineName = prepared.Engine
-	}
-	provider, _, err := o.onEngine(ctx, engineName)
+	provider, _, err := o.onEngine(ctx, o.storeEngine())
 	if provider == nil || err != nil {
 		return nil, err
 	}

@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"seatrial/tools/seatrial/internal/columns"
 )
 
 // Exit codes. A broken promise is told apart from everything that kept seatrial from
@@ -17,6 +19,9 @@ import (
 const (
 	exitError  = 1
 	exitBroken = 2
+
+	// errorMargin is what the second line of a long error begins with.
+	errorMargin = 2
 )
 
 // errBroken means that the cluster did not do what the workshop says.
@@ -32,7 +37,7 @@ func main() {
 		return
 	}
 	// Also when the verdict has been told: what was left behind is said here.
-	fmt.Fprintln(os.Stderr, "seatrial:", err)
+	fmt.Fprintln(os.Stderr, columns.Wrap("seatrial: "+err.Error(), errorMargin))
 	if errors.Is(err, errBroken) || errors.Is(err, errFindings) || errors.Is(err, errFaults) {
 		os.Exit(exitBroken)
 	}
@@ -46,6 +51,12 @@ func command() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(doctorCommand(), chartCommand(), workshopCommand(), lintCommand(), demoCommand(), sweepCommand(), cleanCommand())
+	root.CompletionOptions.DisableDefaultCmd = true // Ours is short enough for a terminal.
+	root.AddCommand(
+		doctorCommand(), workshopCommand(), lintCommand(), chartCommand(), demoCommand(), clusterCommand(),
+		reportCommand(), schemaCommand(), versionCommand(), completionCommand(), sweepCommand(), cleanCommand(),
+	)
+	fitHelp(root)
+	completeAll(root)
 	return root
 }

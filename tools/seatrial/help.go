@@ -1,0 +1,50 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"seatrial/e2e/framework/nearest"
+	"seatrial/tools/seatrial/internal/choices"
+	"seatrial/tools/seatrial/internal/columns"
+)
+
+// fitHelp keeps the help of a command and those below it within the columns of a terminal.
+func fitHelp(root *cobra.Command) {
+	template := root.UsageTemplate()
+	for _, flags := range []string{"LocalFlags", "InheritedFlags"} {
+		template = strings.ReplaceAll(template, "."+flags+".FlagUsages", fmt.Sprintf(".%s.FlagUsagesWrapped %d", flags, columns.Width))
+	}
+	root.SetUsageTemplate(template)
+	root.SetFlagErrorFunc(explainFlag)
+}
+
+// explainFlag adds the flag that was meant, and where to read more.
+func explainFlag(cmd *cobra.Command, err error) error {
+	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if unknown {
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if near := nearest.Word(name, names); near != "" {
+			return fmt.Errorf("unknown flag --%s; did you mean --%s?", name, near)
+		}
+		err = fmt.Errorf("unknown flag --%s", name)
+	}
+	return errors.Join(err, fmt.Errorf("`%s --help` has all flags", cmd.CommandPath()))
+}
+
+// completeAll lets a shell complete the values of the flags that have words, for all commands below.
+func completeAll(cmd *cobra.Command) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if words := choices.Words(f.Name); words != nil {
+			complete(cmd, f.Name, words)
+		}
+	})
+	for _, below := range cmd.Commands() {
+		completeAll(below)
+	}
+}
