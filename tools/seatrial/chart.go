@@ -20,21 +20,24 @@ import (
 	"seatrial/e2e/framework/regression"
 	"seatrial/e2e/framework/runid"
 	"seatrial/e2e/framework/scenario"
+	"seatrial/tools/seatrial/internal/choices"
 )
 
 // errFaults means that a chart does not keep what a user may expect of it.
 var errFaults = errors.New("the chart has faults")
 
 const (
-	chartHelp = `Tries a chart on every way its users take, and finds what goes wrong on the way. Each revision
-is installed fresh; each is upgraded to the next one and rolled back, once and twice. After each
-step everything must become ready, the history must be what Helm's rules make of it, and after a
-rollback every object must be what it was before, field by field. The chart's own tests are run,
-and in the end nothing may be left.
+	chartHelp = `Tries a chart on every way its users take, and finds what goes wrong on the
+way. Each revision is installed fresh; each is upgraded to the next one and
+rolled back, once and twice. After each step everything must become ready, the
+history must be what Helm's rules make of it, and after a rollback every object
+must be what it was before, field by field. The chart's own tests are run, and
+in the end nothing may be left.
 
-A revision is a chart with values. Without any flag they are the chart's ci/*-values.yaml, in the
-order of their names, or else the chart's own values. With flags, each --values and each --set is
-one, in their order on the command line:
+A revision is a chart with values. Without any flag they are the chart's
+ci/*-values.yaml, in the order of their names, or else the chart's own values.
+With flags, each --values and each --set is one, in their order on the command
+line:
 
   --values lean.yaml             a file
   --values base.yaml,lean.yaml   files, each laid over those before it
@@ -42,33 +45,30 @@ one, in their order on the command line:
   --values defaults              the chart's own
   --set replicas=2,tls=true      assignments, as in helm --set
 
-If that makes only one revision, the chart's own values come before it, where they are enough.
---common adds what the chart needs in every revision, in the same notation. --old names an older
-version of the chart to come from: it is installed with the first of the values. Charts and older
-versions are one of:
+If that makes only one revision, the chart's own values come before it, where
+they are enough. --common adds what the chart needs in every revision, in the
+same notation. --old names an older version of the chart to come from: it is
+installed with the first of the values. Charts and older versions are one of:
 
 ` + chartsource.Syntax + `
 
 Exit code 0: no faults. 1: something could not be run. 2: faults.`
 
 	chartExamples = `  seatrial chart charts/guestbook
-  seatrial chart charts/guestbook --set redis.slaveEnabled=false,service.type=NodePort
-  seatrial chart charts/guestbook --old charts/guestbook-0.1.0 --provider embedded
-  seatrial chart ./web --common secrets.yaml --values small.yaml --values large.yaml --every-pair
+  seatrial chart charts/guestbook --set redis.slaveEnabled=false
+  seatrial chart charts/guestbook --old charts/guestbook-0.1.0 --keep
+  seatrial chart ./web --values small.yaml --values large.yaml --every-pair
   seatrial chart charts --changed --base origin/main`
 )
 
 // chartTrial is what the flags of "seatrial chart" say.
 type chartTrial struct {
-	settings  framework.Settings
+	said      *choices.Choices
 	values    []string // of one revision each
 	common    []string
 	old       []string
 	everyPair bool
-	parallel  int
-	timeout   time.Duration
 	steady    time.Duration
-	failFast  bool
 	changed   bool
 	base      string
 
@@ -79,28 +79,17 @@ type chartTrial struct {
 }
 
 func chartCommand() *cobra.Command {
-	t := &chartTrial{start: time.Now(), account: newAccount()}
-	var provider, artifacts string
-	var keep bool
+	t := &chartTrial{start: time.Now(), said: choices.New(), account: newAccount()}
+	t.said.Timeout = regression.DefaultTimeout
 	cmd := &cobra.Command{
 		Use:     "chart CHART...",
-		Short:   "Tries a chart on every way its users take: install, upgrade, roll back, uninstall",
+		Short:   "Tries a chart on every way its users take, there and back",
 		Long:    chartHelp,
 		Example: chartExamples,
 		Args:    cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			t.out = cmd.OutOrStdout()
-			if t.settings, err = framework.FromEnvironment(); err != nil {
-				return err
-			}
-			if provider != "" {
-				t.settings.Provider = provider
-			}
-			if artifacts != "" {
-				t.settings.Artifacts = artifacts
-			}
-			t.settings.Keep = t.settings.Keep || keep
-			if err := t.settings.Validate(); err != nil {
+			if err := fill(cmd, t.said); err != nil {
 				return err
 			}
 			return t.account.of(cmd, args, func() error { return t.run(cmd.Context(), args) })
@@ -108,19 +97,14 @@ func chartCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	t.account.flag(flags)
+	t.said.Register(flags, choices.Where, choices.Life, choices.Timing, choices.Pace, choices.Evidence, choices.Shown)
 	flags.Var(&revisionFlag{all: &t.values}, "values", "`values` of a revision; can be given more than once")
 	flags.Var(&revisionFlag{all: &t.values, prefix: "set:"}, "set", "`assignments` that are the values of a revision; can be given more than once")
 	flags.StringArrayVar(&t.common, "common", nil, "`values` that lie under those of every revision; can be given more than once")
 	flags.StringArrayVar(&t.old, "old", nil, "older version of the chart to upgrade from, the oldest first: a `source` such as a folder or an archive")
 	flags.StringArrayVar(&t.old, "from", nil, "the same as --old")
 	flags.BoolVar(&t.everyPair, "every-pair", false, "upgrade each revision to every later one, not only to the next")
-	flags.IntVar(&t.parallel, "parallel", 0, "`number` of paths that go at a time (default: what the cluster is good for)")
-	flags.StringVar(&provider, "provider", "", "where the cluster comes from: "+strings.Join(assets.Providers(), ", ")+" (default: $SEATRIAL_PROVIDER, or auto)")
-	flags.BoolVar(&keep, "keep", false, "let the cluster outlive the run; the next one takes it over")
-	flags.DurationVar(&t.timeout, "timeout", regression.DefaultTimeout, "how long an operation with its hooks may take, and then until everything is ready")
 	flags.DurationVar(&t.steady, "steady", 0, "how long everything must stay ready before it counts")
-	flags.BoolVar(&t.failFast, "fail-fast", false, "begin no further path after one that has failed")
-	flags.StringVar(&artifacts, "artifacts", "", "`folder` for evidence (default: $SEATRIAL_ARTIFACTS, or _artifacts)")
 	flags.BoolVar(&t.changed, "changed", false, "of the charts named, or in the folders named, only those that have changed")
 	flags.StringVar(&t.base, "base", "origin/main", "git `revision` that --changed compares with")
 	return cmd
@@ -243,7 +227,7 @@ func (t *chartTrial) given(subject *regression.Subject) error {
 // onCluster brings up what the charts need, and takes it down again, also after Ctrl-C.
 func (t *chartTrial) onCluster(ctx context.Context, charts []trialled) (err error) {
 	ready := t.account.stream.Phase("bring up the cluster")
-	environment, err := t.open(ctx, t.settings)
+	environment, err := t.open(ctx, t.said.Settings())
 	ready()
 	if err != nil {
 		return err
@@ -256,7 +240,7 @@ func (t *chartTrial) onCluster(ctx context.Context, charts []trialled) (err erro
 		err = errors.Join(err, environment.Close(ctx))
 	}()
 	on := environment.Handle()
-	teller := &chartTeller{out: t.out, start: t.start}
+	teller := &chartTeller{out: t.out, start: t.start, quiet: t.said.Quiet, verbose: t.said.Verbose}
 	var faulty []string
 	for _, one := range charts {
 		teller.title(one)
@@ -274,7 +258,7 @@ func (t *chartTrial) onCluster(ctx context.Context, charts []trialled) (err erro
 		}
 		if result.Failed() {
 			faulty = append(faulty, one.name)
-			if t.failFast {
+			if t.said.FailFast {
 				break
 			}
 		}
@@ -288,15 +272,17 @@ func (t *chartTrial) onCluster(ctx context.Context, charts []trialled) (err erro
 
 func (t *chartTrial) open(ctx context.Context, settings framework.Settings) (*framework.Environment, error) {
 	return framework.Open(ctx, framework.Options{Settings: settings, Suite: "chart", Progress: func(line string) {
-		fmt.Fprintf(t.out, "   %5.1fs  %s\n", time.Since(t.start).Seconds(), line)
+		if !t.said.Quiet {
+			fmt.Fprintf(t.out, "   %5.1fs  %s\n", time.Since(t.start).Seconds(), line)
+		}
 	}})
 }
 
 func (t *chartTrial) options(on framework.Handle, one trialled, teller *chartTeller) regression.Options {
 	o := regression.Options{
 		Revisions: one.revisions, Pairs: one.pairs,
-		Place:    regression.Place{Kubeconfig: on.Kubeconfig, Features: on.Features, Discarded: on.Provider != assets.Existing && !t.settings.Keep},
-		Parallel: t.parallel, Timeout: t.timeout, Steady: t.steady, FailFast: t.failFast,
+		Place:    regression.Place{Kubeconfig: on.Kubeconfig, Features: on.Features, Discarded: on.Provider != assets.Existing && !t.said.Keep},
+		Parallel: t.said.Parallel, Timeout: t.said.Timeout, Steady: t.steady, FailFast: t.said.FailFast,
 		Artifacts: filepath.Join(on.Artifacts, one.revisions[0].Chart.Name()),
 		Told:      teller.tell,
 	}
@@ -321,7 +307,7 @@ func abreast(provider string) int {
 
 // fresh brings up another cluster for a single path. Simulated ones are there in no time.
 func (t *chartTrial) fresh(ctx context.Context) (regression.Place, func(context.Context) error, error) {
-	settings := t.settings
+	settings := t.said.Settings()
 	settings.Provider, settings.Keep = assets.Embedded, false
 	environment, err := framework.Open(ctx, framework.Options{Settings: settings, Suite: "chart"})
 	if err != nil {

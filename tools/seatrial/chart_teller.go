@@ -15,6 +15,9 @@ type chartTeller struct {
 	out   io.Writer
 	start time.Time
 
+	quiet   bool // tell only what was found
+	verbose bool // tell every step
+
 	paths, failed, notRun, errors, notes int
 	folder                               string // of evidence
 }
@@ -29,12 +32,15 @@ func (t *chartTeller) title(one trialled) {
 // tell says what happens to a path, as it happens.
 func (t *chartTeller) tell(e regression.Event) {
 	switch {
+	case t.quiet:
 	case e.Waiting != "":
 		t.line(e.Path, fmt.Sprintf("waiting for %.0f s: %s", e.Waited.Seconds(), e.Waiting))
 	case e.End != nil:
 		t.end(*e.End)
 	case e.Step != nil && e.Step.Err != "":
 		t.line(e.Path, e.Step.Name+": "+firstLine(e.Step.Err))
+	case e.Step != nil && t.verbose:
+		t.line(e.Path, e.Step.Name)
 	}
 }
 

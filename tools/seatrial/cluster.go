@@ -23,11 +23,12 @@ func clusterCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cluster",
 		Short: "Makes, lists and removes clusters that outlive a run",
-		Long: `Makes, lists and removes clusters that outlive a run. A later run with --keep that
-wants the same takes such a cluster over, ready in under a second.
+		Long: `Makes, lists and removes clusters that outlive a run. A later run with --keep
+that wants the same takes such a cluster over, ready in under a second.
 
 Of a name, what all begin with may be left out: "mine" is
-"seatrial-keep-embedded-mine". It may be left out altogether if there is only one.`,
+"seatrial-keep-embedded-mine". It may be left out altogether if there is only
+one.`,
 		Example: `  seatrial cluster create mine --provider embedded
   export KUBECONFIG=$(seatrial cluster kubeconfig mine --path)
   seatrial cluster delete mine`,
@@ -55,8 +56,8 @@ func createCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "create [NAME]",
 		Short: "Makes a cluster that stays, or finds the one that is there",
-		Long: `Makes a cluster that stays, or finds the one that is there. Without a name it is the
-one that runs with --keep take over.`,
+		Long: `Makes a cluster that stays, or finds the one that is there. Without a name it
+is the one that runs with --keep take over.`,
 		Example: `  seatrial cluster create
   seatrial cluster create mine --provider embedded --workers 2`,
 		Args:              cobra.MaximumNArgs(1),
@@ -195,7 +196,7 @@ func logsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "logs [NAME]",
 		Short:   "Writes the logs of a kept cluster itself into a folder",
-		Long:    "Writes the logs of a kept cluster itself, and what else explains what it does, into\na folder below that of the artifacts.",
+		Long:    "Writes the logs of a kept cluster itself, and what else explains what it does,\ninto a folder below that of the artifacts.",
 		Example: "  seatrial cluster logs mine --artifacts out",
 		Args:    cobra.MaximumNArgs(1), ValidArgsFunction: completeKept,
 		RunE: func(cmd *cobra.Command, args []string) error {

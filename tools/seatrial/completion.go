@@ -21,7 +21,7 @@ func shells(root *cobra.Command) map[string]func(io.Writer) error {
 func completionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion bash|zsh|fish",
-		Short: "Writes what makes a shell complete commands, flags and their values",
+		Short: "Writes what makes a shell complete commands and flags",
 		Example: `  source <(seatrial completion bash)
   seatrial completion zsh > "${fpath[1]}/_seatrial"
   seatrial completion fish > ~/.config/fish/completions/seatrial.fish`,

@@ -14,24 +14,32 @@ import (
 
 	"seatrial/e2e/framework"
 	"seatrial/e2e/workshop/story"
+	"seatrial/tools/seatrial/internal/choices"
 )
 
 func demoCommand() *cobra.Command {
-	return &cobra.Command{
+	c := choices.New()
+	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Plays the workshop on a cluster of its own and tells which promises were kept",
-		Args:  cobra.NoArgs,
+		Short: "Plays the workshop and tells which promises were kept",
+		Long: `Plays the workshop on a cluster of its own, shows what its reader would see
+after each step, and tells which promises were kept.
+
+Exit code 0: all were kept. 1: it could not be found out. 2: one was broken.`,
+		Example: "  seatrial demo --provider embedded",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return demo(cmd.Context(), &narrator{out: cmd.OutOrStdout(), start: time.Now()})
+			if err := fill(cmd, c); err != nil {
+				return err
+			}
+			return demo(cmd.Context(), c.Settings(), &narrator{out: cmd.OutOrStdout(), start: time.Now()})
 		},
 	}
+	c.Register(cmd.Flags(), choices.Where, choices.Life, choices.Evidence)
+	return cmd
 }
 
-func demo(ctx context.Context, n *narrator) (err error) {
-	settings, err := framework.FromEnvironment()
-	if err != nil {
-		return err
-	}
+func demo(ctx context.Context, settings framework.Settings, n *narrator) (err error) {
 	n.heading("A cluster")
 	environment, err := framework.Open(ctx, framework.Options{Settings: settings, Suite: "demo", Progress: n.step})
 	if err != nil {

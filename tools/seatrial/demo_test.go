@@ -146,7 +146,7 @@ func TestTheCommandsRefuseWhatTheyDoNotKnow(t *testing.T) {
 	}{
 		{[]string{"play"}, `unknown command "play" for "seatrial"`},
 		{[]string{"demo", "now"}, `unknown command "now" for "seatrial demo"`},
-		{[]string{"sweep", "--all"}, "unknown flag: --all"},
+		{[]string{"sweep", "--all"}, "unknown flag --all\n`seatrial sweep --help` has all flags"},
 	} {
 		g := gomega.NewWithT(t)
 		root := command()

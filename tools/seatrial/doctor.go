@@ -17,13 +17,14 @@ func doctorCommand() *cobra.Command {
 	var output format
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Says what this machine can run, what is missing, and how to mend it",
-		Long: `Says what this machine can run: each provider of clusters, each container engine,
-what is prepared, and the machine itself. Below what is missing stands the command
-that mends it. Nothing is changed: an engine that has not been tried yet runs one
-container as small as can be, which is removed again.
+		Short: "Says what this machine can run, and how to mend what is missing",
+		Long: `Says what this machine can run: each provider of clusters, each container
+engine, what is prepared, and the machine itself. Below what is missing stands
+the command that mends it. Nothing is changed: an engine that has not been
+tried yet runs one container as small as can be, which is removed again.
 
-Exit code 0: a provider can be used, or the one that --provider names. 1: none can.`,
+Exit code 0: a provider can be used, or the one that --provider names. 1: none
+can.`,
 		Example: `  seatrial doctor
   seatrial doctor --provider kind
   seatrial doctor --output json`,

@@ -3,12 +3,15 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"seatrial/e2e/framework/nearest"
+	"seatrial/e2e/framework/report/output"
+	"seatrial/e2e/framework/scenario"
 	"seatrial/tools/seatrial/internal/choices"
 	"seatrial/tools/seatrial/internal/columns"
 )
@@ -37,11 +40,38 @@ func explainFlag(cmd *cobra.Command, err error) error {
 	return errors.Join(err, fmt.Errorf("`%s --help` has all flags", cmd.CommandPath()))
 }
 
+// reportWords are the beginnings of what --report takes: most formats are followed by a file.
+func reportWords() []string {
+	words := output.Formats()
+	for i, word := range words {
+		if output.Format(word) != output.GitHub {
+			words[i] = word + "="
+		}
+	}
+	return words
+}
+
+// completeScenarios offers folders with a scenario to a shell, and else documents.
+func completeScenarios(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+	found, err := filepath.Glob(begun + "*/" + scenario.File)
+	if err != nil || len(found) == 0 {
+		return []string{"md"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+	for i, path := range found {
+		found[i] = filepath.Dir(path)
+	}
+	return found, cobra.ShellCompDirectiveNoFileComp
+}
+
 // completeAll lets a shell complete the values of the flags that have words, for all commands below.
 func completeAll(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if words := choices.Words(f.Name); words != nil {
 			complete(cmd, f.Name, words)
+		}
+		if f.Name == "report" {
+			// As above: there is such a flag, and it has no words yet.
+			_ = cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(reportWords(), cobra.ShellCompDirectiveNoSpace|cobra.ShellCompDirectiveNoFileComp))
 		}
 	})
 	for _, below := range cmd.Commands() {

@@ -13,12 +13,14 @@ func lintCommand() *cobra.Command {
 	var strict bool
 	cmd := &cobra.Command{
 		Use:   "lint FILE...",
-		Short: "Finds what workshop documents have wrong by themselves, without a cluster",
-		Long: `Finds what workshop documents have wrong by themselves, without a cluster and without running
-anything: names that no cluster makes, ages that kubectl does not print, output that contradicts an
-earlier block, a typo in a repeated command, hints that nobody knows.
+		Short: "Finds what workshop documents have wrong by themselves",
+		Long: `Finds what workshop documents have wrong by themselves, without a cluster and
+without running anything: names that no cluster makes, ages that kubectl does
+not print, output that contradicts an earlier block, a typo in a repeated
+command, hints that nobody knows.
 
-Exit code 0: nothing but warnings. 1: a document cannot be read. 2: errors, or with --strict warnings.`,
+Exit code 0: nothing but warnings. 1: a document cannot be read. 2: errors, or
+with --strict warnings.`,
 		Example: "  seatrial lint docs/*.md",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, files []string) error {

@@ -46,8 +46,21 @@ func main() {
 
 func command() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "seatrial",
-		Short:         "Proves on a real cluster that a Helm workshop does what it says",
+		Use:   "seatrial",
+		Short: "Proves on a real cluster that a Helm workshop does what it says",
+		Long: `Proves on a real cluster that a Helm workshop, or any chart, does what it says.
+
+What flags choose for more than one command can also be in the environment, as
+SEATRIAL_ and the flag's name in capitals, such as SEATRIAL_NODE_IMAGE, and in a
+file seatrial.yaml under the flag's name: in the working directory, or above it
+up to the top of the repository. A flag goes over the environment, and that over
+the file.
+
+Exit code 0: all is as it should be. 1: something could not be run or found out.
+2: something is not what it should be.`,
+		Example: `  seatrial doctor
+  seatrial workshop docs/exercise-1.md
+  seatrial chart charts/guestbook --provider embedded`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

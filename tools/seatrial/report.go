@@ -17,8 +17,9 @@ func reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report FILE.json",
 		Short: "Writes other reports of a run from its JSON report",
-		Long: `Writes other reports of a run from its JSON report, as a run with --report=json=FILE
-has left it. Without --report, it is the summary for a terminal.
+		Long: `Writes other reports of a run from its JSON report, as a run with
+--report=json=FILE has left it. Without --report, it is the summary for a
+terminal.
 
 Exit code 0: written, whatever the run's verdict. 1: it could not be.`,
 		Example: `  seatrial report run.json

@@ -25,9 +25,9 @@ func schemaCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema config|doctor|report|scenario",
 		Short: "Writes the JSON schema of a file that is read or written here",
-		Long: `Writes the JSON schema of a file that is read or written here: seatrial.yaml (config),
-scenario.yaml (scenario), what --report=json writes (report), and what
-"doctor --output json" answers (doctor).`,
+		Long: `Writes the JSON schema of a file that is read or written here: seatrial.yaml
+(config), scenario.yaml (scenario), what --report=json writes (report), and
+what "doctor --output json" answers (doctor).`,
 		Example:   "  seatrial schema scenario > scenario.schema.json",
 		ValidArgs: words,
 		Args:      cobra.MatchAll(cobra.ExactArgs(1)),

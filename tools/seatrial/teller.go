@@ -14,6 +14,7 @@ import (
 // teller tells on a terminal how a document goes.
 type teller struct {
 	out     io.Writer
+	quiet   bool // tell only what was found
 	verbose bool
 }
 
@@ -22,7 +23,7 @@ func (t *teller) title(doc *workshop.Document) {
 }
 
 func (t *teller) step(play trial.Play) {
-	if play.Verdict == trial.Running {
+	if play.Verdict == trial.Running || t.quiet {
 		return
 	}
 	note := fmt.Sprintf("%.1f s", play.Took.Seconds())

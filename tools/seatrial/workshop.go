@@ -13,12 +13,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"seatrial/e2e/framework"
-	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/cluster"
 	"seatrial/e2e/framework/runid"
 	"seatrial/e2e/framework/shell"
 	"seatrial/e2e/framework/trial"
 	"seatrial/e2e/framework/workshop"
+	"seatrial/tools/seatrial/internal/choices"
 )
 
 // errFindings means that a reader of a document sees something else than it shows.
@@ -26,49 +26,44 @@ var errFindings = errors.New("the documents do not show what a reader sees")
 
 // rehearsal is what the flags of "seatrial workshop" say.
 type rehearsal struct {
-	settings framework.Settings
+	said     *choices.Choices
 	setup    []string
 	dir      string
 	from     int
-	timeout  time.Duration
 	patience time.Duration
 	dryRun   bool
 	update   bool
 	strict   bool
-	verbose  bool
 
 	out     io.Writer
 	account *account
 }
 
 func workshopCommand() *cobra.Command {
-	r := &rehearsal{account: newAccount()}
-	var provider string
-	var keep bool
+	r := &rehearsal{account: newAccount(), said: choices.New()}
+	r.said.Timeout = trial.DefaultTimeout
 	cmd := &cobra.Command{
 		Use:   "workshop FILE...|SCENARIO...",
-		Short: "Runs workshop documents on a cluster and compares what comes with what they show",
-		Long: `Runs workshop documents on a cluster, in order, in one shell, and compares what comes with
-what they show: cell by cell, by type. The commands of a document are run on this machine as
-they stand: name only documents that you would follow yourself.
+		Short: "Runs workshop documents and compares what comes with what is shown",
+		Long: `Runs workshop documents on a cluster, in order, in one shell, and compares what
+comes with what they show: cell by cell, by type. The commands of a document
+are run on this machine as they stand: name only documents that you would
+follow yourself.
 
-Instead of files, folders with a scenario.yaml can be named: it says what the documents need.
+Instead of files, folders with a scenario.yaml can be named: it says what the
+documents need.
 
-Exit code 0: a reader sees what the documents show. 1: something could not be run. 2: findings.`,
+Exit code 0: a reader sees what the documents show. 1: something could not be
+run. 2: findings.`,
 		Example: `  seatrial workshop docs/exercise-1.md docs/exercise-2.md
   seatrial workshop scenarios/guestbook --provider embedded
-  seatrial workshop docs/exercise-3.md --setup 'kubectl create namespace demo' --setup 'helm install web ./chart -n demo'`,
-		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, files []string) (err error) {
+  seatrial workshop docs/exercise-3.md --setup 'helm install web ./chart'
+  seatrial workshop docs/*.md --report html=page.html --report junit=junit.xml`,
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: completeScenarios,
+		RunE: func(cmd *cobra.Command, files []string) error {
 			r.out = cmd.OutOrStdout()
-			if r.settings, err = framework.FromEnvironment(); err != nil {
-				return err
-			}
-			if provider != "" {
-				r.settings.Provider = provider
-			}
-			r.settings.Keep = r.settings.Keep || keep
-			if err := r.settings.Validate(); err != nil {
+			if err := fill(cmd, r.said); err != nil {
 				return err
 			}
 			return r.account.of(cmd, files, func() error { return r.run(cmd.Context(), files) })
@@ -76,17 +71,14 @@ Exit code 0: a reader sees what the documents show. 1: something could not be ru
 	}
 	flags := cmd.Flags()
 	r.account.flag(flags)
+	r.said.Register(flags, choices.Where, choices.Life, choices.Timing, choices.Evidence, choices.Shown)
 	flags.StringArrayVar(&r.setup, "setup", nil, "`command` to run before the first document, for one that assumes earlier ones; can be given more than once")
-	flags.StringVar(&provider, "provider", "", "where the cluster comes from: "+strings.Join(assets.Providers(), ", ")+" (default: $SEATRIAL_PROVIDER, or auto)")
-	flags.BoolVar(&keep, "keep", false, "let the cluster outlive the run; the next one takes it over")
 	flags.StringVar(&r.dir, "dir", ".", "`folder` in which the reader starts")
 	flags.IntVar(&r.from, "from-step", 1, "`number` of the first step to run, of the first document")
-	flags.DurationVar(&r.timeout, "timeout", trial.DefaultTimeout, "how long a command may take")
 	flags.DurationVar(&r.patience, "patience", trial.DefaultPatience, "how long a command that only looks is repeated until it shows what the document shows")
 	flags.BoolVar(&r.dryRun, "dry-run", false, "list what would run, and what is not covered")
 	flags.BoolVar(&r.update, "update", false, "rewrite output that is out of date, after showing the difference")
 	flags.BoolVar(&r.strict, "strict", false, "let warnings fail, too")
-	flags.BoolVarP(&r.verbose, "verbose", "v", false, "show what came for each step")
 	return cmd
 }
 
@@ -137,8 +129,10 @@ func load(files []string) ([]*workshop.Document, error) {
 func (r *rehearsal) onCluster(ctx context.Context, wants cluster.Features, play func(context.Context, framework.Handle) error) (err error) {
 	start := time.Now()
 	ready := r.account.stream.Phase("bring up the cluster")
-	environment, err := framework.Open(ctx, framework.Options{Settings: r.settings, Suite: "workshop-documents", Wants: wants, Progress: func(line string) {
-		fmt.Fprintf(r.out, "   %5.1fs  %s\n", time.Since(start).Seconds(), line)
+	environment, err := framework.Open(ctx, framework.Options{Settings: r.said.Settings(), Suite: "workshop-documents", Wants: wants, Progress: func(line string) {
+		if !r.said.Quiet {
+			fmt.Fprintf(r.out, "   %5.1fs  %s\n", time.Since(start).Seconds(), line)
+		}
 	}})
 	ready()
 	if err != nil {
@@ -182,12 +176,12 @@ func (r *rehearsal) files(ctx context.Context, on framework.Handle, documents []
 
 func (r *rehearsal) prepare(ctx context.Context, stage trial.Shell, command string) error {
 	fmt.Fprintf(r.out, "   setup   %s\n", command)
-	result, err := stage.Run(ctx, command, r.timeout)
+	result, err := stage.Run(ctx, command, r.said.Timeout)
 	switch {
 	case err != nil:
 		return err
 	case result.TimedOut:
-		return fmt.Errorf("setup %q did not end within %s", command, r.timeout)
+		return fmt.Errorf("setup %q did not end within %s", command, r.said.Timeout)
 	case result.Exit != 0:
 		return fmt.Errorf("setup %q failed with exit code %d: %s", command, result.Exit, strings.TrimSpace(result.Output))
 	}
@@ -196,13 +190,13 @@ func (r *rehearsal) prepare(ctx context.Context, stage trial.Shell, command stri
 
 func (r *rehearsal) playAll(ctx context.Context, reader trial.Shell, on framework.Handle, c course, count *tally) error {
 	for i, doc := range c.documents {
-		teller := &teller{out: r.out, verbose: r.verbose}
+		teller := &teller{out: r.out, quiet: r.said.Quiet, verbose: r.said.Verbose}
 		teller.title(doc)
 		told, err := r.account.document(doc, c.title())
 		if err != nil {
 			return err
 		}
-		player := &trial.Player{Shell: reader, Has: on.Features.Names(), Timeout: r.timeout, Patience: r.patience, Told: func(play trial.Play) {
+		player := &trial.Player{Shell: reader, Has: on.Features.Names(), Timeout: r.said.Timeout, Patience: r.patience, Told: func(play trial.Play) {
 			teller.step(play)
 			told.step(play)
 		}}

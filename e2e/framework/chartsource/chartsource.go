@@ -45,13 +45,17 @@ type Source struct {
 }
 
 // Syntax says how sources are written, for help texts and errors.
-const Syntax = `charts/guestbook                        a folder
-guestbook-0.2.0.tgz                     a packaged chart
-charts/guestbook@v1.2                   the folder as it was at a tag, branch or commit of its git repository
-git:v1.2                                the same, of the chart's own folder
-https://charts.example.org#guestbook@~0.2   a chart of a chart repository; without @ the newest
-https://example.org/guestbook-0.2.0.tgz     a packaged chart at an address
-oci://registry.example.org/charts/guestbook:0.2.0   a chart of a registry, or @ and a range; without either the newest`
+const Syntax = `charts/guestbook               a folder
+guestbook-0.2.0.tgz            a packaged chart
+charts/guestbook@v1.2          the folder as a tag, branch or commit has it
+git:v1.2                       the same, of the chart's own folder
+https://charts.example.org#guestbook@~0.2
+                               one of a chart repository; without @ the newest
+https://example.org/guestbook-0.2.0.tgz
+                               a packaged chart at an address
+oci://registry.example.org/charts/guestbook:0.2.0
+                               one of a registry, or with @ and a range; without
+                               either the newest`
 
 // Parse reads a source. Folder is the chart that "git:" is about, and what relative paths are relative to is the working
 // directory. A path that exists is taken for itself, with an @ in it too.

@@ -50,14 +50,15 @@ type Group int
 
 // The groups.
 const (
-	Where  Group = iota // which cluster, and what it is made with
-	Which               // of Where, what leads to clusters that are there
-	Life                // whether it stays
-	Pace                // how much at a time and how long
-	Told                // what is told, and where
-	Reports             // of Told, which reports
-	Evidence            // of Told, where evidence goes
-	Visual              // of Told, what a command without a report has
+	Where    Group = iota // which cluster, and what it is made with
+	Which                 // of Where, what leads to clusters that are there
+	Life                  // whether it stays
+	Timing                // how long
+	Pace                  // how much at a time, and when to stop
+	Told                  // what is told, and where
+	Reports               // which reports are written
+	Evidence              // where evidence goes
+	Shown                 // what a terminal shows
 )
 
 // choice is one flag, which is a key of seatrial.yaml and a variable as well.
@@ -72,7 +73,7 @@ type choice struct {
 // every is the one list of them, in the order of their help.
 func every() []choice {
 	where, which, life := []Group{Where}, []Group{Where, Which}, []Group{Life}
-	pace, visual := []Group{Pace}, []Group{Told, Visual}
+	pace, shown := []Group{Pace}, []Group{Shown}
 	return []choice{
 		{name: "provider", groups: which, words: assets.Providers(), usage: "where the cluster comes `from`: " + strings.Join(assets.Providers(), ", "), bind: func(c *Choices) pflag.Value { return (*word)(&c.Provider) }},
 		{name: "kubeconfig", groups: where, path: pathList, usage: "`file` that leads to the cluster, for --provider existing (default: what kubectl would use)", bind: func(c *Choices) pflag.Value { return (*text)(&c.Kubeconfig) }},
@@ -83,13 +84,13 @@ func every() []choice {
 		{name: "node-image", groups: where, usage: "kind node `image` to use instead of the one that was prepared", bind: func(c *Choices) pflag.Value { return (*text)(&c.NodeImage) }},
 		{name: "keep", groups: life, usage: "let the cluster outlive the run; the next one takes it over", bind: func(c *Choices) pflag.Value { return (*flag)(&c.Keep) }},
 		{name: "parallel", groups: pace, usage: "`number` of paths that go at a time (default: what the cluster is good for)", bind: func(c *Choices) pflag.Value { return (*number)(&c.Parallel) }},
-		{name: "timeout", groups: pace, usage: "how long one command or operation may take, such as 90s or 10m", bind: func(c *Choices) pflag.Value { return (*length)(&c.Timeout) }},
+		{name: "timeout", groups: []Group{Timing}, usage: "how long one command or operation may take, such as 90s or 10m", bind: func(c *Choices) pflag.Value { return (*length)(&c.Timeout) }},
 		{name: "fail-fast", groups: pace, usage: "begin nothing more after something has failed", bind: func(c *Choices) pflag.Value { return (*flag)(&c.FailFast) }},
-		{name: "artifacts", groups: []Group{Told, Evidence}, path: pathList, usage: "`folder` for evidence (default: _artifacts)", bind: func(c *Choices) pflag.Value { return (*text)(&c.Artifacts) }},
-		{name: "report", groups: []Group{Told, Reports}, path: reportList, usage: "`report` to write: " + strings.Join(output.Formats(), ", ") + ", as html=page.html, or a file whose ending says it; can be given more than once", bind: func(c *Choices) pflag.Value { return (*reports)(&c.Report) }},
-		{name: "no-color", groups: visual, usage: "write without colours, as with NO_COLOR in the environment", bind: func(c *Choices) pflag.Value { return (*flag)(&c.NoColor) }},
-		{name: "quiet", short: "q", groups: visual, usage: "tell only what was found", bind: func(c *Choices) pflag.Value { return (*flag)(&c.Quiet) }},
-		{name: "verbose", short: "v", groups: visual, usage: "tell also what came for each step", bind: func(c *Choices) pflag.Value { return (*flag)(&c.Verbose) }},
+		{name: "artifacts", groups: []Group{Evidence}, path: pathList, usage: "`folder` for evidence (default: _artifacts)", bind: func(c *Choices) pflag.Value { return (*text)(&c.Artifacts) }},
+		{name: "report", groups: []Group{Reports}, path: reportList, usage: "`report` to write: " + strings.Join(output.Formats(), ", ") + ", as html=page.html, or a file whose ending says it; can be given more than once", bind: func(c *Choices) pflag.Value { return (*reports)(&c.Report) }},
+		{name: "no-color", groups: shown, usage: "write without colours, as with NO_COLOR in the environment", bind: func(c *Choices) pflag.Value { return (*flag)(&c.NoColor) }},
+		{name: "quiet", short: "q", groups: shown, usage: "tell only what was found", bind: func(c *Choices) pflag.Value { return (*flag)(&c.Quiet) }},
+		{name: "verbose", short: "v", groups: shown, usage: "tell also what came for each step", bind: func(c *Choices) pflag.Value { return (*flag)(&c.Verbose) }},
 	}
 }
 

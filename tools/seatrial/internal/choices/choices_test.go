@@ -30,7 +30,7 @@ func made(t *testing.T, line []string, env map[string]string, file string) (*Cho
 	}
 	c := New()
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
-	c.Register(flags, Where, Life, Pace, Told)
+	c.Register(flags, Where, Life, Timing, Pace, Reports, Evidence, Shown)
 	if err := flags.Parse(line); err != nil {
 		return c, err
 	}
