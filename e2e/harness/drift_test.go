@@ -64,6 +64,8 @@ var _ = Describe("A Deployment that somebody edits between an upgrade and a roll
 	DescribeTable("shows exactly the edit, with who made it",
 		func(ctx SpecContext, patch, field string, then, now any, by string, stays bool) {
 			edit(ctx, b, patch)
+			// What the edit makes controllers do must be over: their work on the way is no edit.
+			Expect(b.ready(ctx, manifests...)).To(Succeed())
 			edited := captured(ctx, b, status(ctx, client), manifests)
 			edition := ConsistOf(And(
 				HaveField("Kind", ledger.Changed), HaveField("Object.Name", "web"), HaveField("Object.Kind", "Deployment"),

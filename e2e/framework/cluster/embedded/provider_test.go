@@ -19,6 +19,9 @@ import (
 // zero is the signal that only asks whether somebody is there.
 const zero = syscall.Signal(0)
 
+// hangs is how long a deletion takes at least that waits for somebody who does not answer, on however loaded a machine.
+const hangs = 10 * time.Second
+
 func TestAClusterIsThereUntilItIsDeleted(t *testing.T) {
 	g := gomega.NewWithT(t)
 	h := newHome(t, "")
@@ -35,7 +38,7 @@ func TestAClusterIsThereUntilItIsDeleted(t *testing.T) {
 
 	start := time.Now()
 	g.Expect(c.Delete(t.Context())).To(gomega.Succeed())
-	g.Expect(time.Since(start)).To(gomega.BeNumerically("<", time.Second))
+	g.Expect(time.Since(start)).To(gomega.BeNumerically("<", hangs))
 	g.Expect(h.remains(t)).To(gomega.BeEmpty())
 	g.Expect(alive(c.child.pid)).To(gomega.Equal(false))
 	g.Expect(c.Delete(t.Context())).To(gomega.Succeed())
@@ -177,7 +180,7 @@ func TestAControlPlaneThatHangsIsDeletedAllTheSame(t *testing.T) {
 	halt(t, c.child.pid)
 	start := time.Now()
 	g.Expect(c.Delete(t.Context())).To(gomega.Succeed())
-	g.Expect(time.Since(start)).To(gomega.BeNumerically("<", time.Second))
+	g.Expect(time.Since(start)).To(gomega.BeNumerically("<", hangs))
 	g.Expect(h.remains(t)).To(gomega.BeEmpty())
 }
 
