@@ -18,7 +18,7 @@ import (
 )
 
 func demoCommand() *cobra.Command {
-	c := choices.New()
+	c, told := choices.New(), newAccount()
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Plays the workshop and tells which promises were kept",
@@ -32,20 +32,26 @@ Exit code 0: all were kept. 1: it could not be found out. 2: one was broken.`,
 			if err := fill(cmd, c); err != nil {
 				return err
 			}
-			return demo(cmd.Context(), c.Settings(), &narrator{out: cmd.OutOrStdout(), start: time.Now()})
+			n := &narrator{account: told, out: cmd.OutOrStdout(), start: time.Now()}
+			return told.of(cmd, nil, func() error { return demo(cmd.Context(), c.Settings(), n) })
 		},
 	}
+	told.flag(cmd.Flags())
 	c.Register(cmd.Flags(), choices.Where, choices.Life, choices.Evidence)
 	return cmd
 }
 
 func demo(ctx context.Context, settings framework.Settings, n *narrator) (err error) {
 	n.heading("A cluster")
+	ready := n.account.stream.Phase("bring up the cluster")
 	environment, err := framework.Open(ctx, framework.Options{Settings: settings, Suite: "demo", Progress: n.step})
+	ready()
 	if err != nil {
 		return err
 	}
+	n.account.where(environment.Handle())
 	defer func() {
+		defer n.account.stream.Phase("take down the cluster")()
 		// Also after Ctrl-C: what was brought up is taken down.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), framework.CloseTimeout)
 		defer cancel()
@@ -70,6 +76,7 @@ func demo(ctx context.Context, settings framework.Settings, n *narrator) (err er
 
 // narrator tells the story on a terminal.
 type narrator struct {
+	account      *account
 	out          io.Writer
 	start        time.Time
 	provider     string // where the story is told
@@ -87,6 +94,7 @@ func (n *narrator) step(text string) {
 func (n *narrator) tell(ctx context.Context, w *story.World, chapter story.Chapter) error {
 	n.heading(chapter.Title)
 	fmt.Fprintf(n.out, "$ %s\n", chapter.Command)
+	told := n.account.chapter(chapter)
 	if err := chapter.Tell(ctx, w); err != nil {
 		return fmt.Errorf("%s: %w", chapter.Title, err)
 	}
@@ -106,7 +114,9 @@ func (n *narrator) tell(ctx context.Context, w *story.World, chapter story.Chapt
 			return err
 		}
 		n.judge(promise.Text, w.Missing(promise), err)
+		told.promise(promise.Text, w.Missing(promise), err)
 	}
+	told.end(history, objects)
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/cluster"
+	"seatrial/e2e/framework/report"
 	"seatrial/e2e/workshop/story"
 )
 
@@ -49,7 +50,7 @@ func timeless(out *bytes.Buffer) string {
 func TestAStoryThatHoldsIsToldWithWhatItsReaderSees(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var out bytes.Buffer
-	n := &narrator{out: &out, start: time.Now(), provider: "kind"}
+	n := &narrator{account: newAccount(), out: &out, start: time.Now(), provider: "kind"}
 
 	world := platform(t, `echo "$(basename "$0") on $KUBECONFIG by $HELM_DRIVER"`)
 	g.Expect(n.tell(t.Context(), world, chapter(promise("five pods are ready", nil), promise("history has one revision", nil)))).To(gomega.Succeed())
@@ -77,13 +78,17 @@ KEPT: all 2 promises of the workshop hold on provider kind (N s)
 func TestABrokenPromiseIsShownAndCountedAndTheStoryGoesOn(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var out bytes.Buffer
-	n := &narrator{out: &out, start: time.Now(), provider: "kind"}
+	n := &narrator{account: newAccount(), out: &out, start: time.Now(), provider: "kind"}
 	world := platform(t, `echo "Error: release: not found" >&2; exit 1`)
 
 	broken := promise("five pods are ready", errors.New("there are 4 pods:\nfour of them"))
 	g.Expect(n.tell(t.Context(), world, chapter(broken, promise("three Services are there", nil)))).To(gomega.Succeed())
 	g.Expect(n.verdict()).To(gomega.MatchError(errBroken))
 
+	subject := n.account.recorder.Run().Subjects[0]
+	g.Expect(subject.Verdict).To(gomega.Equal(report.Failed))
+	g.Expect(subject.Steps[0].Findings).To(gomega.HaveExactElements(gomega.HaveField("Text", "there are 4 pods:\nfour of them")))
+	g.Expect(subject.Steps[1].Verdict).To(gomega.Equal(report.Passed))
 	g.Expect(timeless(&out)).To(gomega.And(
 		gomega.ContainSubstring("  BROKEN  five pods are ready\n          there are 4 pods:\n          four of them\n  kept    three Services are there\n"),
 		gomega.ContainSubstring("Error: release: not found"),
@@ -93,7 +98,7 @@ func TestABrokenPromiseIsShownAndCountedAndTheStoryGoesOn(t *testing.T) {
 func TestAPromiseThatNobodyCanLookAtIsSkippedWithTheReason(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var out bytes.Buffer
-	n := &narrator{out: &out, start: time.Now(), provider: "embedded"}
+	n := &narrator{account: newAccount(), out: &out, start: time.Now(), provider: "embedded"}
 	read := promise("the entry is read back", errors.New("never said"))
 	read.Needs = cluster.Features{PodNetwork: true, Containers: true}
 	logs := promise("the log is empty", errors.New("never said"))
@@ -113,14 +118,14 @@ KEPT: all 1 promises of the workshop hold on provider embedded, 2 more need cont
 func TestACommandThatPrintsNothingIsSeenToDoSo(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var out bytes.Buffer
-	n := &narrator{out: &out, start: time.Now(), provider: "kind"}
+	n := &narrator{account: newAccount(), out: &out, start: time.Now(), provider: "kind"}
 	g.Expect(n.tell(t.Context(), platform(t, ""), chapter())).To(gomega.Succeed())
 	g.Expect(out.String()).To(gomega.ContainSubstring("$ kubectl get all -n helm-demo\n(nothing)\n"))
 }
 
 func TestAChapterThatCannotBeDoneEndsTheStory(t *testing.T) {
 	g := gomega.NewWithT(t)
-	n := &narrator{out: &bytes.Buffer{}, start: time.Now()}
+	n := &narrator{account: newAccount(), out: &bytes.Buffer{}, start: time.Now()}
 	stuck := chapter(promise("never looked at", errors.New("never said")))
 	stuck.Do = func(context.Context, *story.World) error { return errors.New("the image cannot be pulled") }
 	g.Expect(n.tell(t.Context(), platform(t, ""), stuck)).To(gomega.MatchError("Install: the image cannot be pulled"))
@@ -130,7 +135,7 @@ func TestAChapterThatCannotBeDoneEndsTheStory(t *testing.T) {
 func TestAnInterruptIsNoBrokenPromise(t *testing.T) {
 	g := gomega.NewWithT(t)
 	ctx, interrupt := context.WithCancel(t.Context())
-	n := &narrator{out: &bytes.Buffer{}, start: time.Now()}
+	n := &narrator{account: newAccount(), out: &bytes.Buffer{}, start: time.Now()}
 	interrupted := chapter(story.Promise{Text: "any", Keep: func(ctx context.Context, _ *story.World) error {
 		interrupt()
 		return ctx.Err()
