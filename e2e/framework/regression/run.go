@@ -137,7 +137,11 @@ func (r *run) survey(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r.outside = append(r.outside, outside(client, rendered))
+		definitions, err := revision.Chart.Definitions()
+		if err != nil {
+			return err
+		}
+		r.outside = append(r.outside, append(outside(client, rendered), definitions...))
 	}
 	return nil
 }

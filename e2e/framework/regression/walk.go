@@ -111,6 +111,12 @@ func (w *walk) claim(ctx context.Context) error {
 				all = append(all, placed)
 			}
 		}
+		// Helm leaves these when it uninstalls: on a cluster that stays, the next path would find them.
+		definitions, err := revision.Chart.Definitions()
+		if err != nil {
+			return err
+		}
+		all = append(all, definitions...)
 	}
 	return w.room.claim(ctx, w.api, unique(all))
 }
