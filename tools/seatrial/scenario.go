@@ -46,6 +46,10 @@ func courses(folders []string) ([]course, error) {
 			wrong = errors.Join(wrong, err)
 			continue
 		}
+		if read.Kind == scenario.Chart {
+			wrong = errors.Join(wrong, fmt.Errorf("%s is a scenario of a chart: try it with seatrial chart", path))
+			continue
+		}
 		wants, err := switched(read)
 		wrong = errors.Join(wrong, err)
 		for _, one := range read.Courses {

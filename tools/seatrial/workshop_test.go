@@ -103,3 +103,9 @@ func TestLintTellsMistakesAndWarnings(t *testing.T) {
 	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("bad.md:1: ")))
 	g.Expect(lint(&teller{out: &out}, []string{"no-such.md"}, false)).ToNot(gomega.MatchError(errFindings), "what cannot be read is no finding")
 }
+
+func TestAScenarioOfAChartIsSentToItsOwnCommand(t *testing.T) {
+	folder := filepath.Join("..", "..", "scenarios", "chart-values")
+	_, err := courses([]string{folder})
+	gomega.NewWithT(t).Expect(err).To(gomega.MatchError(folder + " is a scenario of a chart: try it with seatrial chart"))
+}
