@@ -30,8 +30,12 @@ var errBroken = errors.New("the workshop does not keep its promises")
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal ends the story and cleans up; a second one does not wait for that.
-	context.AfterFunc(ctx, stop)
+	quiet := context.AfterFunc(ctx, func() {
+		stop()
+		fmt.Fprintln(os.Stderr, "seatrial: interrupted: taking down what was brought up; interrupt again to end at once")
+	})
 	err := command().ExecuteContext(ctx)
+	quiet()
 	stop()
 	if err == nil {
 		return
