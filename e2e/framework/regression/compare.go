@@ -154,11 +154,8 @@ func byOthers(o *ledger.Object, d ledger.Difference) bool {
 	return o != nil && d.Manager != "" && !helms(*o, d.Manager)
 }
 
-// embeddedManager is the name of the embedded control plane, whose controllers are in one program with all others.
-const embeddedManager = "embedded"
-
 func ofCluster(o ledger.Object, name string) bool {
-	return name == embeddedManager || slices.ContainsFunc(o.Managers, func(m ledger.Manager) bool {
+	return slices.ContainsFunc(o.Managers, func(m ledger.Manager) bool {
 		return m.Name == name && m.Role == ledger.Cluster
 	})
 }

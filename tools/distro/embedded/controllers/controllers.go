@@ -32,8 +32,9 @@ type Config struct {
 // default service account is there when the server is ready, not 400 ms later.
 func Run(ctx context.Context, c Config) error {
 	config := rest.CopyConfig(c.Client)
-	config.UserAgent = "kube-controller-manager"
-	config.Transport = &inprocess.Gate{Inner: c.Client.Transport, Open: c.Complete}
+	config.Transport = &inprocess.Named{
+		Program: "kube-controller-manager", Inner: &inprocess.Gate{Inner: c.Client.Transport, Open: c.Complete},
+	}
 	controllers, err := newContext(ctx, config, c)
 	if err != nil {
 		return fmt.Errorf("preparing the controllers: %w", err)
