@@ -60,12 +60,14 @@ func harmless(text string) []mutant {
 	}
 	addresses := []string{"10.0.0.1", "172.21.255.254", "fd00:10:96::1", "fe80::1"}
 	outside := []string{"<pending>", "192.168.1.1", "localhost", "a1.eu-west-1.elb.amazonaws.com"}
-	for title, values := range map[string][]string{
+	columns := map[string][]string{
 		"AGE": ages, "UPDATED": days, "CLUSTER-IP": addresses, "IP": addresses, "EXTERNAL-IP": outside,
 		"NODE": {"worker-7", "10.76.202.206"}, "PORT(S)": {"30000", "32767", "31999"},
 		"RESTARTS": {"1", "7", "3 (5m ago)", "12 (3h1m ago)"},
-	} {
-		for _, value := range values {
+	}
+	// In their order: what a property test draws has to be there again when it is tried again.
+	for _, title := range slices.Sorted(maps.Keys(columns)) {
+		for _, value := range columns[title] {
 			out = append(out, mutant{what: title + " " + value, text: with(text, title, value)})
 		}
 	}
@@ -188,13 +190,19 @@ func TestHarmlessChangesAddUp(t *testing.T) {
 		text := file(t, name)
 		changed := text
 		for range rapid.IntRange(1, 4).Draw(rt, "changes") {
-			m := rapid.SampledFrom(harmless(changed)).Draw(rt, "change")
+			m := rapid.SampledFrom(keepingColumns(harmless(changed))).Draw(rt, "change")
 			changed = m.text
 		}
 		if found := Compare(text, changed, Options{Command: right()[name]}); len(found) > 0 {
 			rt.Fatalf("%v\n%s", found, changed)
 		}
 	})
+}
+
+// keepingColumns leaves out the change that takes blanks away without looking at columns: where cells had other widths before,
+// nobody could tell which cell of a row is the empty one. By itself it is harmless like all others.
+func keepingColumns(all []mutant) []mutant {
+	return slices.DeleteFunc(all, func(m mutant) bool { return m.what == "narrow" })
 }
 
 func TestRowsComeInAnyOrder(t *testing.T) {
