@@ -2,16 +2,15 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/pmezard/go-difflib/difflib"
 
 	"seatrial/e2e/framework/match"
 	"seatrial/e2e/framework/trial"
+	"seatrial/e2e/framework/wholefile"
 )
 
 // update rewrites what is out of date in a document, after showing it. Cells whose type still
@@ -50,23 +49,14 @@ func update(out io.Writer, p *trial.Performance) error {
 	return replaceFile(path, updated)
 }
 
-// replaceFile writes beside the file first, so that it is never half written.
+// replaceFile gives a document its new content, and leaves it its permissions.
 func replaceFile(path string, content []byte) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return fmt.Errorf("updating the document: %w", err)
 	}
-	draft, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
+	if err := wholefile.Replace(path, content, info.Mode().Perm()); err != nil {
 		return fmt.Errorf("updating %q: %w", path, err)
-	}
-	_, err = draft.Write(content)
-	err = errors.Join(err, draft.Chmod(info.Mode().Perm()), draft.Close())
-	if err == nil {
-		err = os.Rename(draft.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("updating %q: %w", path, err), os.Remove(draft.Name()))
 	}
 	return nil
 }

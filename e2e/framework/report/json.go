@@ -5,14 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/invopop/jsonschema"
+	"seatrial/e2e/framework/jsondoc"
 )
 
 //go:generate go test . -run TestTheSchemaIsCurrent -update
 
 // JSON writes the run for programs. Its shape is that of Schema.
 func JSON(run Run) ([]byte, error) {
-	content, err := indented(run)
+	content, err := jsondoc.Write(run)
 	if err != nil {
 		return nil, fmt.Errorf("writing the report as JSON: %w", err)
 	}
@@ -41,22 +41,9 @@ func ParseJSON(content []byte) (Run, error) {
 
 // Schema is the JSON schema of what JSON writes.
 func Schema() ([]byte, error) {
-	reflector := jsonschema.Reflector{ExpandedStruct: true, Anonymous: true}
-	schema := reflector.Reflect(&Run{})
-	schema.Title = "A report of seatrial"
-	content, err := indented(schema)
+	content, err := jsondoc.Schema(&Run{}, "A report of seatrial")
 	if err != nil {
 		return nil, fmt.Errorf("writing the schema of reports: %w", err)
 	}
 	return content, nil
-}
-
-// indented keeps <, > and & as they are: they are frequent in commands, and this is no page.
-func indented(value any) ([]byte, error) {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	err := encoder.Encode(value)
-	return out.Bytes(), err
 }

@@ -1,10 +1,10 @@
 package scenario
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"reflect"
+
+	"seatrial/e2e/framework/jsondoc"
 )
 
 //go:generate go test . -run TestTheSchemaIsCurrent -update
@@ -30,14 +30,11 @@ type schema struct {
 func Schema() ([]byte, error) {
 	root := schemaOf(reflect.TypeFor[Scenario]())
 	root.Schema, root.Title = "http://json-schema.org/draft-07/schema#", "A scenario of seatrial"
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(root); err != nil {
+	content, err := jsondoc.Write(root)
+	if err != nil {
 		return nil, fmt.Errorf("writing the schema of scenarios: %w", err)
 	}
-	return out.Bytes(), nil
+	return content, nil
 }
 
 func schemaOf(t reflect.Type) *schema {

@@ -13,6 +13,7 @@ import (
 	"seatrial/e2e/framework/nearest"
 	"seatrial/e2e/framework/report"
 	"seatrial/e2e/framework/report/page"
+	"seatrial/e2e/framework/wholefile"
 )
 
 // Format is a word for a kind of report.
@@ -125,18 +126,6 @@ func replace(path string, content []byte) error {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return err
 	}
-	draft, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	_, err = draft.Write(content)
 	// A report is for others too: whoever serves it may be another user.
-	err = errors.Join(err, draft.Chmod(0o644), draft.Close())
-	if err == nil {
-		err = os.Rename(draft.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(draft.Name()))
-	}
-	return nil
+	return wholefile.Replace(path, content, 0o644)
 }

@@ -1,10 +1,10 @@
 package choices
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
+
+	"seatrial/e2e/framework/jsondoc"
 )
 
 //go:generate go test . -run TestTheSchemaIsCurrent -update
@@ -24,11 +24,7 @@ func Schema() ([]byte, error) {
 	for _, one := range every() {
 		properties[one.name] = one.property()
 	}
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	err := encoder.Encode(struct {
+	content, err := jsondoc.Write(struct {
 		Schema     string              `json:"$schema"`
 		Title      string              `json:"title"`
 		Type       string              `json:"type"`
@@ -38,7 +34,7 @@ func Schema() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing the schema of %s: %w", File, err)
 	}
-	return out.Bytes(), nil
+	return content, nil
 }
 
 func (o choice) property() property {

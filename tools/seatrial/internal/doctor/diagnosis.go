@@ -2,11 +2,9 @@
 package doctor
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 
-	"github.com/invopop/jsonschema"
+	"seatrial/e2e/framework/jsondoc"
 )
 
 //go:generate go test . -run TestTheSchemaIsCurrent -update
@@ -58,7 +56,7 @@ type Diagnosis struct {
 
 // JSON writes a diagnosis for programs. Its shape is that of Schema.
 func (d Diagnosis) JSON() ([]byte, error) {
-	content, err := indented(d)
+	content, err := jsondoc.Write(d)
 	if err != nil {
 		return nil, fmt.Errorf("writing the diagnosis as JSON: %w", err)
 	}
@@ -67,21 +65,9 @@ func (d Diagnosis) JSON() ([]byte, error) {
 
 // Schema is the JSON schema of what JSON writes.
 func Schema() ([]byte, error) {
-	reflector := jsonschema.Reflector{ExpandedStruct: true, Anonymous: true}
-	schema := reflector.Reflect(&Diagnosis{})
-	schema.Title = "A diagnosis of seatrial doctor"
-	content, err := indented(schema)
+	content, err := jsondoc.Schema(&Diagnosis{}, "A diagnosis of seatrial doctor")
 	if err != nil {
 		return nil, fmt.Errorf("writing the schema of diagnoses: %w", err)
 	}
 	return content, nil
-}
-
-func indented(value any) ([]byte, error) {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	err := encoder.Encode(value)
-	return out.Bytes(), err
 }
