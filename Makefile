@@ -25,7 +25,7 @@ export SEATRIAL_ALLOW_CONTEXT := $(or $(ALLOW_CONTEXT),$(SEATRIAL_ALLOW_CONTEXT)
 
 # Packages that bring up a cluster of their own run one after the other: two clusters at
 # once on two cores only make each other slow.
-SUITES := ./e2e/workshop ./e2e/harness ./e2e/charts ./e2e/browser
+SUITES := ./e2e/workshop ./e2e/harness ./e2e/charts ./e2e/browser ./e2e/resilience
 LINT   := bin/golangci-lint
 # tools/distro is compiled without C and with trimmed paths; looking at it in any other
 # way would compile all of Kubernetes a second time.
@@ -65,6 +65,10 @@ unit: ## tests that need no cluster, with the race detector
 suites: ## the suites, each on a cluster of its own
 	go test -race -count=1 -p 1 -timeout 40m -v $(SUITES)
 
+.PHONY: resilience
+resilience: prepare ## crash points, faults and bad input; a table of each is in _artifacts/resilience
+	go test -race -count=1 -timeout 40m -v ./e2e/resilience
+
 .PHONY: bench
 bench: prepare ## measure against kind's and helm's own commands, in one run
 	go run ./tools/bench
@@ -95,4 +99,4 @@ clean: ## remove what was prepared: images, binaries, kept clusters, caches of t
 
 .PHONY: help
 help:
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -48,6 +48,21 @@ func BringUp(ctx SpecContext, name string) []byte {
 	GinkgoHelper()
 	settings, err := framework.FromEnvironment()
 	must(err)
+	return bringUp(ctx, name, settings)
+}
+
+// BringUpOn is BringUp for a suite that runs on the same provider whatever the user's choice is. The cluster is never kept:
+// what the user keeps is for what the user has chosen.
+func BringUpOn(ctx SpecContext, name, provider string) []byte {
+	GinkgoHelper()
+	settings, err := framework.FromEnvironment()
+	must(err)
+	settings.Provider, settings.Keep = provider, false
+	return bringUp(ctx, name, settings)
+}
+
+func bringUp(ctx SpecContext, name string, settings framework.Settings) []byte {
+	GinkgoHelper()
 	environment, err := framework.Open(ctx, framework.Options{
 		Settings: settings,
 		Suite:    name,

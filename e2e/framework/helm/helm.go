@@ -140,6 +140,14 @@ func newClient(o Options) (*Client, error) {
 	}, nil
 }
 
+// Through returns a client whose requests all pass a wrapper of transports, also those with which it would set right what an
+// operation has left. It works on the same releases as c, and shares what c has learned of the cluster.
+func (c *Client) Through(wrap func(next http.RoundTripper) http.RoundTripper) *Client {
+	through := *c
+	through.transport = wrap(c.transport)
+	return &through
+}
+
 func loadKubeconfig(o Options) (clientcmd.ClientConfig, error) {
 	file, err := clientcmd.LoadFromFile(o.Kubeconfig)
 	if err != nil {
