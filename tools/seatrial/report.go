@@ -37,7 +37,7 @@ Exit code 0: written, whatever the run's verdict. 1: it could not be.`,
 				return err
 			}
 			if c.Report == "" {
-				report.Summary(cmd.OutOrStdout(), run)
+				report.Summary(cmd.OutOrStdout(), run, report.Look{})
 				return nil
 			}
 			wants, err := output.Parse(c.Report)

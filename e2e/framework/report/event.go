@@ -13,13 +13,17 @@ type Event struct {
 	Settled *Where
 	// PhaseBegan and PhaseEnded are stretches of time by name. They may overlap.
 	PhaseBegan, PhaseEnded *string
-	// Progress is a line on what is being waited for. It is told, not kept.
-	Progress *string
+	// Planned adds to the number of subjects that there will be. It is told, not kept.
+	Planned *int
+	// Doing says what is being done in a phase or a subject. It is told, not kept.
+	Doing *Doing
 	// SubjectBegan announces a document or a path, SubjectEnded completes it. Several may be under way at once.
 	SubjectBegan *SubjectBegan
 	SubjectEnded *SubjectEnded
 	// StepBegan announces a step of a subject; StepEnded has all of it.
 	StepBegan, StepEnded *StepEvent
+	// Tabled adds rows to the table of that title.
+	Tabled *Table
 }
 
 // Began is the start of a run.
@@ -27,6 +31,13 @@ type Began struct{ Command []string }
 
 // Finished is the end of a run. Trouble is what kept it from finding something out, or nil.
 type Finished struct{ Trouble error }
+
+// Doing is what is being done or waited for, in a phase by its name or in a subject.
+type Doing struct {
+	Phase   string
+	Subject SubjectID
+	What    string
+}
 
 // SubjectID tells subjects apart that are under way at the same time. The teller chooses it; each begins once.
 type SubjectID string

@@ -34,6 +34,7 @@ func told(trouble error) report.Run {
 	document(stream)
 	skipped(stream)
 	path(stream)
+	tables(stream)
 	stream.Finish(trouble)
 	return recorder.Run()
 }
@@ -55,6 +56,17 @@ func document(stream *report.Stream) {
 	})
 	stream.EndStep("d1", report.Step{Number: 3, Name: "helm status", Command: "helm status guestbook-demo", Line: 50, Verdict: report.NotRun, Reason: "a step before it failed"})
 	stream.EndSubject("d1", report.Subject{})
+}
+
+// tables tells rows one by one and together; one of them does not hold.
+func tables(stream *report.Stream) {
+	stream.Table("Operations cut off", report.Row{
+		Done: "the process is killed while helm upgrades", Expected: "the next upgrade works, and nothing of the first one is left", Happened: "it worked after the lock was taken over", Held: true,
+	})
+	stream.Table("Inputs", report.Row{Done: "an empty document", Expected: "it is refused, with its name", Happened: "refused", Held: true})
+	stream.Table("Operations cut off", report.Row{
+		Done: "the API server ends | between two hooks", Expected: "the release is failed", Happened: "it is pending-upgrade\nfor ever: guestbook-demo-7b9474579d-guestbook-demo-7b9474579d",
+	})
 }
 
 func skipped(stream *report.Stream) {

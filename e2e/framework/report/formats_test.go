@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"seatrial/e2e/framework/report"
+	"seatrial/e2e/framework/report/paint"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -89,7 +91,7 @@ func TestTheJUnitReportSaysTheSameToItsReaders(t *testing.T) {
 
 	suites, err := junit.Ingest(content)
 	g.Expect(err).ToNot(gomega.HaveOccurred())
-	g.Expect(suites).To(gomega.HaveLen(4), "one for each subject, and one for the trouble")
+	g.Expect(suites).To(gomega.HaveLen(6), "one for each subject, one for each table, and one for the trouble")
 	var failed []string
 	for _, suite := range suites {
 		for _, test := range suite.Tests {
@@ -101,6 +103,7 @@ func TestTheJUnitReportSaysTheSameToItsReaders(t *testing.T) {
 	g.Expect(failed).To(gomega.Equal([]string{
 		"2. line 38: helm history guestbook-demo: " + wrongCell.Text,
 		"2. roll back to 1: a port of revision 2 is still there after the rollback | to 1",
+		"2. the API server ends | between two hooks: the API server ends | between two hooks: expected the release is failed, happened it is pending-upgrade\nfor ever: guestbook-demo-7b9474579d-guestbook-demo-7b9474579d",
 	}))
 }
 
@@ -141,9 +144,39 @@ func TestGitHubShowsEachFindingAtItsLine(t *testing.T) {
 
 func TestATerminalShowsTheWrongCellAndTheVerdict(t *testing.T) {
 	var out bytes.Buffer
-	report.Summary(&out, told(errTrouble))
+	report.Summary(&out, told(errTrouble), report.Look{})
 	golden(t, "terminal.txt", out.Bytes())
 	for line := range strings.Lines(out.String()) {
 		gomega.NewWithT(t).Expect(runewidth.StringWidth(strings.TrimRight(line, "\n"))).To(gomega.BeNumerically("<=", report.Width), line)
 	}
+}
+
+func TestColoursAddNothingToASummaryThatCannotBeReadWithoutThem(t *testing.T) {
+	g := gomega.NewWithT(t)
+	for _, width := range []int{40, 80, 120} {
+		var plain, coloured bytes.Buffer
+		report.Summary(&plain, told(nil), report.Look{Width: width})
+		report.Summary(&coloured, told(nil), report.Look{Width: width, Paint: paint.Colours()})
+		g.Expect(coloured.String()).To(gomega.ContainSubstring("\x1b[1;31mRollback to 2\x1b[0m"), "the document is wrong")
+		g.Expect(coloured.String()).To(gomega.ContainSubstring("\x1b[32mRollback to 1\x1b[0m"), "the cluster is right")
+		g.Expect(regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(coloured.String(), "")).To(gomega.Equal(plain.String()))
+	}
+}
+
+func TestAFaultThatWasSeenOnSeveralPathsIsToldOnce(t *testing.T) {
+	g := gomega.NewWithT(t)
+	fault := report.Finding{Severity: report.Error, Word: "drifted", Object: "Service/web", Field: "spec.type", Expected: "NodePort", Actual: "ClusterIP", Text: "Service/web spec.type"}
+	recorder := &report.Recorder{}
+	stream := report.NewStream(clock(), recorder)
+	stream.Begin("seatrial", "chart", "web")
+	for _, path := range []string{"upgrade", "upgrade twice"} {
+		stream.BeginSubject(report.SubjectID(path), 1, report.Subject{Kind: report.Path, Group: "web 1.0.0", Title: path})
+		stream.EndStep(report.SubjectID(path), report.Step{Number: 1, Name: "rollback 1", Verdict: report.Failed, Findings: []report.Finding{fault}})
+		stream.EndSubject(report.SubjectID(path), report.Subject{Evidence: "_artifacts/" + path})
+	}
+	stream.Finish(nil)
+	var out bytes.Buffer
+	report.Summary(&out, recorder.Run(), report.Look{})
+	g.Expect(strings.Count(out.String(), "error drifted")).To(gomega.Equal(1))
+	g.Expect(out.String()).To(gomega.ContainSubstring("      on              upgrade; upgrade twice\n"))
 }

@@ -15,6 +15,13 @@ func Annotations(run Run) string {
 			annotate(&out, finding, subject.Name())
 		}
 	}
+	for i := range run.Tables {
+		for k := range run.Tables[i].Rows {
+			if row := &run.Tables[i].Rows[k]; !row.Held {
+				annotate(&out, Finding{Severity: Error, Text: row.Sentence()}, run.Tables[i].Title)
+			}
+		}
+	}
 	if run.Trouble != "" {
 		annotate(&out, Finding{Severity: Error, Text: run.Trouble}, "seatrial")
 	}
@@ -59,21 +66,42 @@ func Markdown(run Run) string {
 	if run.Trouble != "" {
 		fmt.Fprintf(&out, "**Could not be found out:** %s\n\n", cell(run.Trouble))
 	}
-	out.WriteString("| | what | steps | time |\n| --- | --- | --- | --- |\n")
+	subjectsInMarkdown(&out, run.Subjects)
 	for i := range run.Subjects {
-		subject := &run.Subjects[i]
+		findingsInMarkdown(&out, run.Subjects[i])
+	}
+	for i := range run.Tables {
+		fmt.Fprintf(&out, "\n### %s\n\n%s", cell(run.Tables[i].Title), run.Tables[i].Markdown())
+	}
+	return out.String()
+}
+
+// Markdown is the table as a document has it.
+func (t Table) Markdown() string {
+	var out strings.Builder
+	out.WriteString("| | done | expected | happened |\n| --- | --- | --- | --- |\n")
+	for i := range t.Rows {
+		row := &t.Rows[i]
+		fmt.Fprintf(&out, "| %s | %s | %s | %s |\n", row.Word(), cell(row.Done), cell(row.Expected), cell(row.Happened))
+	}
+	return out.String()
+}
+
+func subjectsInMarkdown(out *strings.Builder, all []Subject) {
+	if len(all) == 0 {
+		return
+	}
+	out.WriteString("| | what | steps | time |\n| --- | --- | --- | --- |\n")
+	for i := range all {
+		subject := &all[i]
 		passed := 0
 		for k := range subject.Steps {
 			if subject.Steps[k].Verdict == Passed {
 				passed++
 			}
 		}
-		fmt.Fprintf(&out, "| %s | %s | %d of %d | %.1f s |\n", sign(subject.Verdict), cell(subject.Name()), passed, len(subject.Steps), subject.Ended.Sub(subject.Started).Seconds())
+		fmt.Fprintf(out, "| %s | %s | %d of %d | %.1f s |\n", sign(subject.Verdict), cell(subject.Name()), passed, len(subject.Steps), subject.Ended.Sub(subject.Started).Seconds())
 	}
-	for i := range run.Subjects {
-		findingsInMarkdown(&out, run.Subjects[i])
-	}
-	return out.String()
 }
 
 func findingsInMarkdown(out *strings.Builder, s Subject) {

@@ -67,6 +67,9 @@ func JUnit(run Run) ([]byte, error) {
 	for i := range run.Subjects {
 		all.add(suiteOf(run.Subjects[i], run.Where))
 	}
+	for i := range run.Tables {
+		all.add(suiteOfTable(run.Tables[i], run.Started))
+	}
 	if run.Trouble != "" {
 		all.add(suiteOfTrouble(run))
 	}
@@ -125,18 +128,19 @@ func caseOf(s Subject, step Step) junitCase {
 	case Undecided:
 		c.Error = &junitMessage{Message: "could not be found out", Type: "undecided", Text: printable(step.Reason)}
 	case Failed:
-		c.Failure = failureOf(step)
+		c.Failure = failureOf(step, s.Kind)
 	}
 	return c
 }
 
-func failureOf(step Step) *junitMessage {
+func failureOf(step Step, kind SubjectKind) *junitMessage {
+	expected, actual := kind.Sides()
 	var lines []string
 	message, word := step.Reason, ""
 	for i := range step.Findings {
 		finding := step.Findings[i]
 		lines = append(lines, finding.OneLine())
-		for _, detail := range [][2]string{{"promised", finding.Expected}, {"seen", finding.Actual}, {"remedy", finding.Remedy}} {
+		for _, detail := range [][2]string{{expected, finding.Expected}, {actual, finding.Actual}, {"why", finding.Why}, {"remedy", finding.Remedy}} {
 			if detail[1] != "" {
 				lines = append(lines, "  "+detail[0]+": "+detail[1])
 			}
@@ -152,6 +156,23 @@ func failureOf(step Step) *junitMessage {
 		word = "finding"
 	}
 	return &junitMessage{Message: printable(message), Type: word, Text: printable(strings.Join(lines, "\n"))}
+}
+
+// suiteOfTable has a case for each row.
+func suiteOfTable(t Table, at time.Time) junitSuite {
+	suite := junitSuite{Name: printable(t.Title), Time: seconds(0), Timestamp: at.UTC().Format(time.RFC3339)}
+	for i := range t.Rows {
+		row := &t.Rows[i]
+		c := junitCase{Name: printable(fmt.Sprintf("%d. %s", i+1, FirstLine(row.Done))), ClassName: printable(t.Title), Time: seconds(0)}
+		if row.Held {
+			c.Output = printable(row.Happened)
+		} else {
+			text := "done: " + row.Done + "\nexpected: " + row.Expected + "\nhappened: " + row.Happened
+			c.Failure = &junitMessage{Message: printable(row.Sentence()), Type: row.Word(), Text: printable(text)}
+		}
+		suite.Cases = append(suite.Cases, c)
+	}
+	return suite
 }
 
 func suiteOfTrouble(run Run) junitSuite {

@@ -21,6 +21,10 @@ func (r *Recorder) Run() Run {
 	for i := range run.Subjects {
 		run.Subjects[i].Steps = slices.Clone(run.Subjects[i].Steps)
 	}
+	run.Tables = slices.Clone(run.Tables)
+	for i := range run.Tables {
+		run.Tables[i].Rows = slices.Clone(run.Tables[i].Rows)
+	}
 	run.Verdict = verdictOf(run)
 	return run
 }
@@ -46,6 +50,8 @@ func (r *Recorder) Hear(e Event) {
 		r.step(*e.StepBegan, e.At)
 	case e.StepEnded != nil:
 		r.step(*e.StepEnded, e.At)
+	case e.Tabled != nil:
+		r.table(*e.Tabled)
 	}
 }
 
@@ -99,6 +105,7 @@ func (r *Recorder) endSubject(e SubjectEnded, at time.Time) {
 	subject.Reason = e.Subject.Reason
 	subject.Findings = append(subject.Findings, e.Subject.Findings...)
 	subject.Revisions = e.Subject.Revisions
+	subject.Evidence = e.Subject.Evidence
 	subject.Verdict = e.Subject.Verdict
 	if subject.Verdict == "" {
 		subject.Verdict = verdictOfSteps(*subject)
@@ -159,6 +166,9 @@ func verdictOf(run Run) Verdict {
 	seen := map[Verdict]bool{}
 	for i := range run.Subjects {
 		seen[run.Subjects[i].Verdict] = true
+	}
+	for i := range run.Tables {
+		seen[run.Tables[i].Verdict()] = true
 	}
 	switch {
 	case seen[Failed] || seen[NotRun]:

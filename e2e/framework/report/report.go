@@ -3,6 +3,9 @@
 //
 // A command tells what happens as a stream of [Event]s. A [Recorder] folds them into a [Run], and each kind of report
 // is a function of a run: nothing is asked of a cluster or a clock any more.
+//
+// What has no steps, but rows of what was done, what had to happen and what did, is told with [Stream.Table]: a [Table]
+// stands in every report, and a [Row] that does not hold fails the run.
 package report
 
 import "time"
@@ -50,6 +53,8 @@ type Run struct {
 	// Phases are what took time besides the steps, such as bringing up a cluster.
 	Phases   []Phase   `json:"phases,omitempty"`
 	Subjects []Subject `json:"subjects"`
+	// Tables are lists of what was done, expected and happened.
+	Tables []Table `json:"tables,omitempty"`
 }
 
 // Where is the cluster that it happened on.

@@ -22,7 +22,7 @@ func TestARunIsWhatItsEventsSay(t *testing.T) {
 	g.Expect(run.Subjects[0].Steps[0].Verdict).To(gomega.Equal(report.Passed), "the end of a step takes the place of its beginning")
 	g.Expect(run.Subjects[1].Verdict).To(gomega.Equal(report.Skipped))
 	g.Expect(run.Subjects[2].Revisions).To(gomega.HaveLen(2))
-	g.Expect(run.Sentence()).To(gomega.Equal("FAILED: 2 of 5 steps passed, 2 failed, 1 not run, 2 errors, 1 warning, 1 place not covered"))
+	g.Expect(run.Sentence()).To(gomega.Equal("FAILED: 2 of 5 steps passed, 2 of 3 rows hold, 2 failed, 1 not run, 2 errors, 1 warning, 1 place not covered"))
 }
 
 func TestWhatWasFoundCountsMoreThanWhatCouldNotBeFoundOut(t *testing.T) {
@@ -68,6 +68,24 @@ func TestARunThatWasGivenAwayDoesNotChange(t *testing.T) {
 	before := recorder.Run()
 	stream.EndStep("d", report.Step{Number: 1, Verdict: report.Failed})
 	g.Expect(before.Subjects[0].Steps[0].Verdict).To(gomega.Equal(report.Passed))
+}
+
+func TestARowThatDoesNotHoldFailsTheRun(t *testing.T) {
+	g := gomega.NewWithT(t)
+	told := func(held ...bool) report.Run {
+		recorder := &report.Recorder{}
+		stream := report.NewStream(clock(), recorder)
+		stream.Begin("seatrial")
+		for _, is := range held {
+			stream.Table("Faults", report.Row{Done: "a fault", Held: is})
+		}
+		stream.Finish(nil)
+		return recorder.Run()
+	}
+	g.Expect(told(true, true).Sentence()).To(gomega.Equal("PASSED: 2 of 2 rows hold"))
+	g.Expect(told(true, false).Sentence()).To(gomega.Equal("FAILED: 1 of 2 rows hold"))
+	g.Expect(told(true, false).Tables).To(gomega.HaveLen(1), "rows of one title are one table")
+	g.Expect(report.Table{}.Verdict()).To(gomega.Equal(report.Undecided), "nothing was done")
 }
 
 // Steps of parallel paths come in any order, and numbers out of theirs.

@@ -42,6 +42,8 @@ type Finding struct {
 	Actual   string `json:"actual,omitempty"`
 	// Text is the finding as one sentence, complete without the fields above.
 	Text string `json:"text"`
+	// Why says why it matters.
+	Why string `json:"why,omitempty"`
 	// Remedy is what to do about it.
 	Remedy string `json:"remedy,omitempty"`
 }

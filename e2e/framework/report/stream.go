@@ -42,13 +42,29 @@ func (s *Stream) Finish(trouble error) { s.tell(Event{Finished: &Finished{Troubl
 // Settle says which cluster is worked on.
 func (s *Stream) Settle(where Where) { s.tell(Event{Settled: &where}) }
 
-// Progress tells a line on what is being done or waited for.
-func (s *Stream) Progress(line string) { s.tell(Event{Progress: &line}) }
+// Listen adds a listener, which hears what is told from then on.
+func (s *Stream) Listen(sink Sink) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.sinks = append(s.sinks, sink)
+}
+
+// Plan says that there will be so many subjects more.
+func (s *Stream) Plan(subjects int) { s.tell(Event{Planned: &subjects}) }
+
+// Doing tells what is being done or waited for, until something else is.
+func (s *Stream) Doing(d Doing) { s.tell(Event{Doing: &d}) }
 
 // Phase begins a stretch of time with a name, and returns what ends it.
 func (s *Stream) Phase(name string) (end func()) {
 	s.tell(Event{PhaseBegan: &name})
 	return sync.OnceFunc(func() { s.tell(Event{PhaseEnded: &name}) })
+}
+
+// Table tells rows of what was done, expected and happened. Those told of one title, one by one or together, are one
+// table.
+func (s *Stream) Table(title string, rows ...Row) {
+	s.tell(Event{Tabled: &Table{Title: title, Rows: rows}})
 }
 
 // BeginSubject announces a document or a path.

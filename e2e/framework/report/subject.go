@@ -15,6 +15,14 @@ const (
 	Story SubjectKind = "story"
 )
 
+// Sides are how the two sides of a finding in such a subject are called: what was promised, and what was seen.
+func (k SubjectKind) Sides() (expected, actual string) {
+	if k == Document {
+		return "document says", "cluster says"
+	}
+	return "promised", "seen"
+}
+
 // Subject is one thing that was tried: a document, or a path of a chart.
 type Subject struct {
 	Kind SubjectKind `json:"kind" jsonschema:"enum=document,enum=path,enum=story"`
@@ -32,6 +40,8 @@ type Subject struct {
 	Findings []Finding `json:"findings,omitempty"`
 	// Revisions are those of the release, for a path.
 	Revisions []Revision `json:"revisions,omitempty"`
+	// Evidence is the folder with what was kept of it.
+	Evidence string `json:"evidence,omitempty"`
 	// Prose is the document between the steps, for the page.
 	Prose []Prose `json:"prose,omitempty"`
 	// NotCovered are places of the document that were neither run nor compared.

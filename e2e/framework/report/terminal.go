@@ -5,115 +5,180 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
-	"github.com/mattn/go-runewidth"
+	"seatrial/e2e/framework/report/paint"
 )
 
-// Width is that of a terminal on which nothing that Summary writes is broken by the terminal itself.
+// Look says how a terminal shows a summary.
+type Look struct {
+	// Width is how many columns there are; 0 for [Width].
+	Width int
+	Paint paint.Paint
+}
+
+// Width is that of a terminal on which nothing that Summary writes is broken by the terminal itself, unless its look
+// says otherwise.
 const Width = 80
 
+// narrowest is the least that texts are laid out for.
+const narrowest = 20
+
+// screen is a terminal that a summary is written to.
+type screen struct {
+	out   io.Writer
+	width int
+	paint.Paint
+}
+
 // Summary writes what a person needs to see at the end: the findings under the step they belong to, each subject on a
-// line, and the verdict last, where the eye is.
-func Summary(out io.Writer, run Run) {
-	for i := range run.Subjects {
-		summarise(out, run.Subjects[i])
+// line if there are several, and the verdict last, where the eye is.
+func Summary(out io.Writer, run Run, look Look) {
+	s := screen{out: out, width: max(cmp.Or(look.Width, Width), narrowest), Paint: look.Paint}
+	for _, one := range gathered(run.Subjects) {
+		s.findings(one)
 	}
-	fmt.Fprintln(out)
-	for i := range run.Subjects {
-		subject := &run.Subjects[i]
-		fmt.Fprintln(out, fit(fmt.Sprintf("%-9s %s", subject.Verdict, subject.Name()), Width))
+	for i := range run.Tables {
+		s.table(run.Tables[i])
+	}
+	if len(run.Subjects) > 1 {
+		s.line("")
+		for i := range run.Subjects {
+			s.subject(run.Subjects[i])
+		}
 	}
 	if run.Trouble != "" {
-		fmt.Fprintf(out, "\nCould not be found out:\n%s\n", wrap(run.Trouble, "  "))
+		s.line("\n" + s.Strong("Could not be found out:"))
+		s.line(strings.Join(wrapped(run.Trouble, "  ", s.width), "\n"))
 	}
-	fmt.Fprintf(out, "\n%s\n", wrap(run.Sentence(), ""))
+	s.line("\n" + s.verdict(run.Verdict)(strings.Join(wrapped(run.Sentence(), "", s.width), "\n")))
+	if where := whereAndWhen(run); where != "" {
+		s.line(s.Faint(strings.Join(wrapped(where, "", s.width), "\n")))
+	}
 }
 
-func summarise(out io.Writer, s Subject) {
-	if len(s.AllFindings()) == 0 {
+func (s screen) line(text string) { fmt.Fprintln(s.out, text) }
+
+// subject is one line of the list of them.
+func (s screen) subject(one Subject) {
+	const word = 9
+	verdict := string(one.Verdict)
+	name := one.Name()
+	if one.Reason != "" {
+		name += ": " + FirstLine(one.Reason)
+	}
+	s.line(s.verdict(one.Verdict)(verdict) + strings.Repeat(" ", max(word-len(verdict), 0)+1) + Fit(name, s.width-word-1))
+}
+
+// verdict is how one is painted.
+func (s screen) verdict(v Verdict) func(string) string {
+	switch v {
+	case Passed:
+		return s.Good
+	case Failed:
+		return s.Bad
+	case Skipped, NotRun, Undecided:
+	}
+	return s.Odd
+}
+
+func whereAndWhen(run Run) string {
+	var parts []string
+	if run.Where.Provider != "" {
+		parts = append(parts, "on provider "+run.Where.Provider+", Kubernetes "+run.Where.Kubernetes)
+	}
+	if took := run.Ended.Sub(run.Started); took > 0 {
+		parts = append(parts, "in "+Took(took))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Took is a length of time as people say it: 4.2 s, 1m12s.
+func Took(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", max(d, 0).Seconds())
+	}
+	return d.Round(time.Second).String()
+}
+
+// findings writes what was found in a subject.
+func (s screen) findings(g gathering) {
+	if len(g.findings) == 0 {
 		return
 	}
-	fmt.Fprintf(out, "\n%s\n", wrap(s.Name(), ""))
-	for _, finding := range s.Findings {
-		tell(out, finding)
+	s.line("\n" + s.Strong(strings.Join(wrapped(g.name, "", s.width), "\n")))
+	step := ""
+	for _, f := range g.findings {
+		if f.step != step {
+			step = f.step
+			s.line("")
+			if f.heading != "" {
+				s.line(strings.Join(wrapped(f.heading, "  ", s.width), "\n"))
+			}
+			s.line("  " + s.Faint(Fit(step, s.width-2)))
+		}
+		s.finding(f, g.kind)
 	}
-	for i := range s.Steps {
-		step := &s.Steps[i]
-		if len(step.Findings) == 0 {
-			continue
-		}
-		if step.Heading != "" {
-			fmt.Fprintf(out, "\n%s\n", wrap(step.Heading, "  "))
-		}
-		fmt.Fprintln(out, fit("  $ "+FirstLine(cmp.Or(step.Command, step.Name)), Width))
-		for _, finding := range step.Findings {
-			tell(out, finding)
-		}
+	if g.evidence != "" {
+		s.label("evidence", g.evidence, s.Faint)
 	}
 }
 
-// tell writes a finding: its place on a line that editors can follow, then what it says, then promised and seen below
-// each other, where the eye compares them.
-func tell(out io.Writer, f Finding) {
-	head := string(f.Severity)
+// finding writes one: its place, as editors can follow it, then what it says, then both sides below each other, where
+// the eye compares them. Red is the side that is wrong.
+func (s screen) finding(f found, kind SubjectKind) {
+	const margin = "    "
+	place := f.Place()
+	if place != "" {
+		place += ": "
+	}
+	word := string(f.Severity)
 	if f.Word != "" {
-		head += " " + f.Word
+		word += " " + f.Word
 	}
-	if f.File != "" {
-		place := f.File
-		if f.Line > 0 {
-			place = fmt.Sprintf("%s:%d", f.File, f.Line)
-		}
-		head = place + ": " + head
-	}
-	fmt.Fprintln(out, "  "+head)
-	fmt.Fprintln(out, wrap(f.Text, "    "))
+	paintWord := map[Severity]func(string) string{Error: s.Bad, Warning: s.Odd, Note: s.Faint}[f.Severity]
+	s.line("  " + place + paintWord(word))
+	s.line(strings.Join(wrapped(f.Text, margin, s.width), "\n"))
 	if f.Expected != "" || f.Actual != "" {
-		label(out, "promised", cmp.Or(f.Expected, "nothing"))
-		label(out, "seen", cmp.Or(f.Actual, "nothing"))
-	}
-	if f.Remedy != "" {
-		label(out, "remedy", f.Remedy)
-	}
-}
-
-// label writes a text behind a word, with all its lines below each other.
-func label(out io.Writer, word, text string) {
-	const margin = 16
-	text = wrap(text, strings.Repeat(" ", margin))
-	fmt.Fprintf(out, "      %-*s%s\n", margin-6, word, text[margin:])
-}
-
-// fit cuts a line to a width, with a mark where something is missing.
-func fit(line string, width int) string { return runewidth.Truncate(line, width, "…") }
-
-// wrap breaks a text between words so that no line is longer than Width, except for words that are.
-func wrap(text, margin string) string {
-	var lines []string
-	for line := range strings.Lines(text) {
-		lines = append(lines, wrapLine(strings.TrimRight(line, "\r\n"), margin)...)
-	}
-	return strings.Join(lines, "\n")
-}
-
-func wrapLine(line, margin string) []string {
-	if runewidth.StringWidth(margin+line) <= Width {
-		return []string{margin + line} // Columns stay columns.
-	}
-	var done []string
-	current := margin + leading(line)
-	empty := true
-	for word := range strings.FieldsSeq(line) {
-		if !empty && runewidth.StringWidth(current)+1+runewidth.StringWidth(word) > Width {
-			done, current, empty = append(done, current), margin, true
+		expected, actual := kind.Sides()
+		right, wrong := s.Good, s.Bad
+		if kind == Document { // It is what has to be mended.
+			right, wrong = wrong, right
 		}
-		if !empty {
-			current += " "
-		}
-		current += word
-		empty = false
+		s.label(expected, cmp.Or(f.Expected, "nothing"), right)
+		s.label(actual, cmp.Or(f.Actual, "nothing"), wrong)
 	}
-	return append(done, current)
+	s.label("why", f.Why, s.plain)
+	s.label("remedy", f.Remedy, s.plain)
+	if len(f.paths) > 1 {
+		s.label("on", strings.Join(f.paths, "; "), s.Faint)
+	}
 }
 
-func leading(line string) string { return line[:len(line)-len(strings.TrimLeft(line, " "))] }
+func (s screen) plain(text string) string { return text }
+
+// label writes a text behind a word, with all its lines below each other; where there is no room for that, below it.
+func (s screen) label(word, text string, painted func(string) string) {
+	const indent, beside, below = 6, 22, 8
+	if text == "" {
+		return
+	}
+	lead, margin := strings.Repeat(" ", indent)+fmt.Sprintf("%-*s", beside-indent, word), strings.Repeat(" ", beside)
+	if s.width < 2*beside {
+		margin = strings.Repeat(" ", below)
+		lead = strings.Repeat(" ", indent) + word + "\n" + margin
+	}
+	lines := wrapped(text, margin, s.width)
+	for i, line := range lines {
+		lines[i] = painted(strings.TrimPrefix(line, margin))
+	}
+	s.line(lead + strings.Join(lines, "\n"+margin))
+}
+
+// shown is the step as a person would type it, or else its name.
+func (s Step) shown() string {
+	if s.Command != "" {
+		return "$ " + FirstLine(s.Command)
+	}
+	return FirstLine(s.Name)
+}

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -18,14 +19,19 @@ func (s Step) Title() string {
 	return what
 }
 
-// OneLine is the finding on one line that begins with its place, as editors and terminals know it.
+// Place is where the finding is, as editors and terminals know it; empty if it is in no file.
+func (f Finding) Place() string {
+	if f.File == "" || f.Line == 0 {
+		return f.File
+	}
+	return fmt.Sprintf("%s:%d", f.File, f.Line)
+}
+
+// OneLine is the finding on one line that begins with its place.
 func (f Finding) OneLine() string {
-	place := ""
-	if f.File != "" {
-		place = f.File + ": "
-		if f.Line > 0 {
-			place = fmt.Sprintf("%s:%d: ", f.File, f.Line)
-		}
+	place := f.Place()
+	if place != "" {
+		place += ": "
 	}
 	word := string(f.Severity)
 	if f.Word != "" {
@@ -50,7 +56,14 @@ func (r Run) Sentence() string {
 	for _, verdict := range Verdicts() {
 		total += count.Steps[verdict]
 	}
-	parts := []string{fmt.Sprintf("%d of %s passed", count.Steps[Passed], plural(total, "step"))}
+	held, rows := r.rows()
+	var parts []string
+	if total > 0 || rows == 0 {
+		parts = append(parts, r.promise(count.Steps[Passed], total))
+	}
+	if rows > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %d rows hold", held, rows))
+	}
 	for _, verdict := range Verdicts() {
 		if n := count.Steps[verdict]; n > 0 && verdict != Passed {
 			parts = append(parts, fmt.Sprintf("%d %s", n, verdict))
@@ -65,6 +78,19 @@ func (r Run) Sentence() string {
 		parts = append(parts, plural(count.NotCovered, "place")+" not covered")
 	}
 	return strings.ToUpper(string(r.Verdict)) + ": " + strings.Join(parts, ", ")
+}
+
+// promise counts what was kept, in the words of what was tried if that is of one kind.
+func (r Run) promise(kept, all int) string {
+	kinds := map[SubjectKind]string{Document: "steps show what the document shows", Story: "promises kept"}
+	words := "steps passed"
+	if len(r.Subjects) > 0 {
+		first := r.Subjects[0].Kind
+		if special := kinds[first]; special != "" && !slices.ContainsFunc(r.Subjects, func(s Subject) bool { return s.Kind != first }) {
+			words = special
+		}
+	}
+	return fmt.Sprintf("%d of %d %s", kept, all, words)
 }
 
 func plural(n int, word string) string {

@@ -32,6 +32,15 @@ type view struct {
 	Sentence string
 	Timeline timeline
 	Sections []section
+	Tables   []table
+}
+
+// table is a table with what is derived from it.
+type table struct {
+	report.Table
+
+	ID   string
+	Open bool
 }
 
 // section is a subject with what is derived from it.
@@ -81,6 +90,9 @@ func HTML(run report.Run) ([]byte, error) {
 	}
 	for i := range run.Subjects {
 		v.Sections = append(v.Sections, sectionOf(i, run.Subjects[i]))
+	}
+	for i, one := range run.Tables {
+		v.Tables = append(v.Tables, table{Table: one, ID: fmt.Sprintf("table-%d", i+1), Open: one.Verdict() != report.Passed})
 	}
 	var out bytes.Buffer
 	if err := parsed.Execute(&out, v); err != nil {

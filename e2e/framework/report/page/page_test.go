@@ -185,3 +185,19 @@ func TestNothingThatCameBecomesAPartOfThePage(t *testing.T) {
 		}
 	})
 }
+
+func TestARowThatDoesNotHoldIsSeenAtOnce(t *testing.T) {
+	g := gomega.NewWithT(t)
+	recorder := &report.Recorder{}
+	stream := report.NewStream(nil, recorder)
+	stream.Begin("seatrial")
+	stream.Table("Faults", report.Row{Done: "a full disk", Expected: "it is said", Happened: "it was said", Held: true})
+	stream.Table("Faults", report.Row{Done: "</td><script>alert(1)</script>", Expected: "nothing", Happened: "a script"})
+	stream.Finish(nil)
+	content, err := page.HTML(recorder.Run())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	root := parse(t, content)
+	g.Expect(texts(root, "held")).To(gomega.Equal([]string{"helda full diskit is saidit was said"}))
+	g.Expect(texts(root, "broken")).To(gomega.Equal([]string{"broken</td><script>alert(1)</script>nothinga script"}))
+	g.Expect(string(content)).To(gomega.MatchRegexp(`<details class="subject failed" id="table-1" tabindex="-1" open>`))
+}

@@ -1,0 +1,75 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+)
+
+// gathering is what was found in a subject, or in all paths of a chart together.
+type gathering struct {
+	kind     SubjectKind
+	name     string
+	evidence string
+	findings []found
+}
+
+// found is a finding with where it was found.
+type found struct {
+	Finding
+
+	heading, step string
+	paths         []string
+}
+
+// gathered puts together what was found on several paths of one chart: there it is one fault, and is told once.
+func gathered(all []Subject) []gathering {
+	var list []gathering
+	for i := range all {
+		subject := &all[i]
+		at := -1
+		if subject.Kind == Path {
+			at = slices.IndexFunc(list, func(g gathering) bool { return g.kind == Path && g.name == subject.Group })
+		}
+		if at < 0 {
+			at = len(list)
+			name := subject.Name()
+			if subject.Kind == Path {
+				name = cmp.Or(subject.Group, name)
+			}
+			list = append(list, gathering{kind: subject.Kind, name: name})
+		}
+		list[at].add(*subject)
+	}
+	return list
+}
+
+func (g *gathering) add(s Subject) {
+	if s.Verdict == Failed {
+		g.evidence = cmp.Or(g.evidence, s.Evidence)
+	}
+	add := func(f found) {
+		at := -1
+		if g.kind == Path {
+			at = slices.IndexFunc(g.findings, func(o found) bool { return o.same(f.Finding) })
+		}
+		if at < 0 {
+			at = len(g.findings)
+			g.findings = append(g.findings, f)
+		}
+		g.findings[at].paths = append(g.findings[at].paths, s.Title)
+	}
+	for _, f := range s.Findings {
+		add(found{Finding: f})
+	}
+	for i := range s.Steps {
+		step := &s.Steps[i]
+		for _, f := range step.Findings {
+			add(found{Finding: f, heading: step.Heading, step: step.shown()})
+		}
+	}
+}
+
+// same tells whether two findings are the same fault, seen twice.
+func (f found) same(other Finding) bool {
+	return f.Severity == other.Severity && f.Word == other.Word && f.Object == other.Object && f.Field == other.Field && f.Actual == other.Actual
+}
