@@ -43,6 +43,19 @@ func (o Options) pick(ctx context.Context, prepared assets.Assets, artifacts str
 	return nodes, err
 }
 
+// Choose says which provider Open would take, and opens nothing.
+func Choose(ctx context.Context, o Options) (provider string, err error) {
+	prepared, err := assets.Load(o.Settings.Want)
+	if err != nil {
+		return "", err
+	}
+	from, err := o.pick(ctx, prepared, "")
+	if err != nil {
+		return "", err
+	}
+	return from.provider.Name(), nil
+}
+
 // noNodesError says why no nodes can be run here as containers.
 type noNodesError struct {
 	reason string // in few words

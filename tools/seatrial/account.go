@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -20,12 +22,19 @@ type account struct {
 	stream   *report.Stream
 	recorder *report.Recorder
 	wants    []output.Want
-	subjects int
+	subjects atomic.Int64
 }
 
 func newAccount() *account {
 	recorder := &report.Recorder{}
 	return &account{stream: report.NewStream(nil, recorder), recorder: recorder}
+}
+
+// again is an account of another run, for the same reports.
+func (a *account) again() *account {
+	other := newAccount()
+	other.wants = a.wants
+	return other
 }
 
 // flag adds the flag that asks for reports.
@@ -78,6 +87,5 @@ func (a *account) where(on framework.Handle) {
 
 // next is a name for a subject.
 func (a *account) next() report.SubjectID {
-	a.subjects++
-	return report.SubjectID(fmt.Sprint(a.subjects))
+	return report.SubjectID(strconv.FormatInt(a.subjects.Add(1), 10))
 }

@@ -38,6 +38,20 @@ func (a *account) skipped(doc *workshop.Document, group, reason string) {
 	a.stream.EndSubject(id, report.Subject{Verdict: report.Skipped, Reason: reason})
 }
 
+// notBegun is the whole account of a document that was not begun.
+func (a *account) notBegun(doc *workshop.Document, group, reason string) {
+	id := a.next()
+	a.stream.BeginSubject(id, len(doc.Steps), subjectOf(doc, group))
+	a.stream.EndSubject(id, report.Subject{Verdict: report.NotRun, Reason: reason})
+}
+
+// linted is the whole account of a document that was only read.
+func (a *account) linted(doc *workshop.Document, found []report.Finding) {
+	id := a.next()
+	a.stream.BeginSubject(id, 0, subjectOf(doc, ""))
+	a.stream.EndSubject(id, report.Subject{Findings: found})
+}
+
 func subjectOf(doc *workshop.Document, group string) report.Subject {
 	subject := report.Subject{
 		Kind: report.Document, Group: group, Title: cmp.Or(doc.Title, doc.Path), File: doc.Path,

@@ -33,7 +33,7 @@ func keep(t *testing.T, a *account, args []string, run func() error) (string, er
 
 func TestTheReportHasTheDocumentItsStepsAndItsFindings(t *testing.T) {
 	g := gomega.NewWithT(t)
-	doc := load1(t, exercise)
+	doc := loaded(t)
 	wrong := trial.Finding{File: doc.Path, Line: 9, Row: "revision 2", Column: "STATUS", Expected: "deployed", Actual: "failed", Text: "row revision 2"}
 	typo := trial.Finding{File: doc.Path, Line: 1, Warning: true, Text: "a typo"}
 	path := filepath.Join(t.TempDir(), "report.json")
@@ -84,7 +84,7 @@ func TestASkippedDocumentIsInTheReportWithTheReason(t *testing.T) {
 	g := gomega.NewWithT(t)
 	a := newAccount()
 	_, err := keep(t, a, nil, func() error {
-		a.skipped(load1(t, exercise), "guestbook en", "this cluster has no loadBalancer")
+		a.skipped(loaded(t), "guestbook en", "this cluster has no loadBalancer")
 		return nil
 	})
 	g.Expect(err).ToNot(gomega.HaveOccurred())

@@ -52,13 +52,18 @@ installed with the first of the values. Charts and older versions are one of:
 
 ` + chartsource.Syntax + `
 
+With --watch, the cluster stays, and a chart is tried again when a file of it is
+saved, of a chart that it depends on by file://, or of its values. Ctrl-C ends
+the watch, with the exit code of the last verdict.
+
 Exit code 0: no faults. 1: something could not be run. 2: faults.`
 
 	chartExamples = `  seatrial chart charts/guestbook
   seatrial chart charts/guestbook --set redis.slaveEnabled=false
   seatrial chart charts/guestbook --old charts/guestbook-0.1.0 --keep
   seatrial chart ./web --values small.yaml --values large.yaml --every-pair
-  seatrial chart charts --changed --base origin/main`
+  seatrial chart charts --changed --base origin/main
+  seatrial chart charts/guestbook --provider embedded --watch`
 )
 
 // chartTrial is what the flags of "seatrial chart" say.
@@ -71,6 +76,7 @@ type chartTrial struct {
 	steady    time.Duration
 	changed   bool
 	base      string
+	watched   bool
 
 	out     io.Writer
 	start   time.Time
@@ -92,6 +98,9 @@ func chartCommand() *cobra.Command {
 			if err := fill(cmd, t.said); err != nil {
 				return err
 			}
+			if t.watched {
+				return t.watch(cmd, args)
+			}
 			return t.account.of(cmd, args, func() error { return t.run(cmd.Context(), args) })
 		},
 	}
@@ -105,6 +114,7 @@ func chartCommand() *cobra.Command {
 	flags.StringArrayVar(&t.old, "from", nil, "the same as --old")
 	flags.BoolVar(&t.everyPair, "every-pair", false, "upgrade each revision to every later one, not only to the next")
 	flags.DurationVar(&t.steady, "steady", 0, "how long everything must stay ready before it counts")
+	flags.BoolVar(&t.watched, "watch", false, "try a chart again whenever something of it is saved, until Ctrl-C")
 	flags.BoolVar(&t.changed, "changed", false, "of the charts named, or in the folders named, only those that have changed")
 	flags.StringVar(&t.base, "base", "origin/main", "git `revision` that --changed compares with")
 	return cmd
@@ -138,20 +148,26 @@ func (t *chartTrial) run(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(t.fetched)) }()
-	if t.changed {
-		if args, err = chartsource.Changed(ctx, t.base, args...); err != nil {
-			return err
-		}
-		if len(args) == 0 {
-			fmt.Fprintf(t.out, "PASSED: no chart has changed since %s\n", t.base)
-			return nil
-		}
+	if args, err = t.chosen(ctx, args); err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		fmt.Fprintf(t.out, "PASSED: no chart has changed since %s\n", t.base)
+		return nil
 	}
 	charts, err := t.charts(ctx, args)
 	if err != nil {
 		return err
 	}
 	return t.onCluster(ctx, charts)
+}
+
+// chosen are the sources of the charts to try: with --changed, only of those that have changed.
+func (t *chartTrial) chosen(ctx context.Context, args []string) ([]string, error) {
+	if !t.changed {
+		return args, nil
+	}
+	return chartsource.Changed(ctx, t.base, args...)
 }
 
 // charts reads everything before anything runs: a mistake in the last one is said at once.
@@ -226,33 +242,36 @@ func (t *chartTrial) given(subject *regression.Subject) error {
 
 // onCluster brings up what the charts need, and takes it down again, also after Ctrl-C.
 func (t *chartTrial) onCluster(ctx context.Context, charts []trialled) (err error) {
-	ready := t.account.stream.Phase("bring up the cluster")
-	environment, err := t.open(ctx, t.said.Settings())
-	ready()
+	environment, err := t.bringUp(ctx)
 	if err != nil {
 		return err
 	}
-	t.account.where(environment.Handle())
 	defer func() {
 		defer t.account.stream.Phase("take down the cluster")()
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), framework.CloseTimeout)
-		defer cancel()
-		err = errors.Join(err, environment.Close(ctx))
+		err = errors.Join(err, takeDown(ctx, environment))
 	}()
-	on := environment.Handle()
+	return t.tryAll(ctx, environment.Handle(), charts)
+}
+
+func (t *chartTrial) bringUp(ctx context.Context) (*framework.Environment, error) {
+	defer t.account.stream.Phase("bring up the cluster")()
+	return t.open(ctx, t.said.Settings())
+}
+
+// takeDown removes a cluster, also when ctx is over.
+func takeDown(ctx context.Context, environment *framework.Environment) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), framework.CloseTimeout)
+	defer cancel()
+	return environment.Close(ctx)
+}
+
+// tryAll tries charts one after the other, and tells the verdict.
+func (t *chartTrial) tryAll(ctx context.Context, on framework.Handle, charts []trialled) error {
+	t.account.where(on)
 	teller := &chartTeller{out: t.out, start: t.start, quiet: t.said.Quiet, verbose: t.said.Verbose}
 	var faulty []string
 	for _, one := range charts {
-		teller.title(one)
-		told := t.account.paths(one.name, one.revisions[len(one.revisions)-1].Chart.Path())
-		options := t.options(on, one, teller)
-		options.Told = func(e regression.Event) {
-			teller.tell(e)
-			told.tell(e)
-		}
-		result, err := regression.Run(ctx, options)
-		teller.findings(result)
-		told.end(result)
+		result, err := t.try(ctx, on, one, teller)
 		if err != nil {
 			return err
 		}
@@ -268,6 +287,21 @@ func (t *chartTrial) onCluster(ctx context.Context, charts []trialled) (err erro
 		return fmt.Errorf("%w: %s", errFaults, strings.Join(faulty, ", "))
 	}
 	return nil
+}
+
+// try tries one chart, and tells of it.
+func (t *chartTrial) try(ctx context.Context, on framework.Handle, one trialled, teller *chartTeller) (regression.Result, error) {
+	teller.title(one)
+	told := t.account.paths(one.name, one.revisions[len(one.revisions)-1].Chart.Path())
+	options := t.options(on, one, teller)
+	options.Told = func(e regression.Event) {
+		teller.tell(e)
+		told.tell(e)
+	}
+	result, err := regression.Run(ctx, options)
+	teller.findings(result)
+	told.end(result)
+	return result, err
 }
 
 func (t *chartTrial) open(ctx context.Context, settings framework.Settings) (*framework.Environment, error) {

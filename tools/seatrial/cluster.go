@@ -39,14 +39,13 @@ one.`,
 
 // keptOptions are what a user says about clusters that are there.
 func keptOptions(cmd *cobra.Command, c *choices.Choices) (framework.Options, error) {
-	if err := fill(cmd, c); err != nil {
-		return framework.Options{}, err
-	}
 	if c.Provider == assets.Existing {
 		return framework.Options{}, errors.New("a cluster of provider existing is yours: it is neither made nor kept here")
 	}
 	return framework.Options{Settings: c.Settings(), Suite: "cluster", Progress: func(line string) {
-		fmt.Fprintln(cmd.ErrOrStderr(), line)
+		if !c.Quiet {
+			fmt.Fprintln(cmd.ErrOrStderr(), line)
+		}
 	}}, nil
 }
 
@@ -62,7 +61,7 @@ is the one that runs with --keep take over.`,
   seatrial cluster create mine --provider embedded --workers 2`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: filled(c, func(cmd *cobra.Command, args []string) error {
 			o, err := keptOptions(cmd, c)
 			if err != nil {
 				return err
@@ -75,9 +74,9 @@ is the one that runs with --keep take over.`,
 			on := up.Handle()
 			fmt.Fprintf(cmd.OutOrStdout(), "cluster %s, Kubernetes %s\nexport KUBECONFIG=%s\n", on.Cluster, on.Kubernetes, on.Kubeconfig)
 			return nil
-		},
+		}),
 	}
-	c.Register(cmd.Flags(), choices.Where)
+	c.Register(cmd.Flags(), choices.Where, choices.Evidence, choices.Timing, choices.Brief)
 	cmd.Flags().IntVar(&workers, "workers", 0, "`number` of nodes besides the control plane")
 	return cmd
 }
@@ -97,7 +96,7 @@ func listCommand() *cobra.Command {
 		Short:   "Lists the clusters that outlive runs",
 		Example: "  seatrial cluster list --output json",
 		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: filled(c, func(cmd *cobra.Command, _ []string) error {
 			o, err := keptOptions(cmd, c)
 			if err != nil {
 				return err
@@ -110,9 +109,9 @@ func listCommand() *cobra.Command {
 				all = []cluster.Kept{} // In JSON, none is a list too.
 			}
 			return output.write(cmd, all, func(out io.Writer) { listKept(out, all, time.Now()) })
-		},
+		}),
 	}
-	c.Register(cmd.Flags(), choices.Which)
+	c.Register(cmd.Flags(), choices.Which, choices.Timing, choices.Brief)
 	output.register(cmd)
 	return cmd
 }
@@ -144,7 +143,7 @@ func deleteCommand() *cobra.Command {
 		Example: `  seatrial cluster delete mine
   seatrial cluster delete --all`,
 		ValidArgsFunction: completeKept,
-		RunE: func(cmd *cobra.Command, names []string) error {
+		RunE: filled(c, func(cmd *cobra.Command, names []string) error {
 			o, err := keptOptions(cmd, c)
 			if err != nil {
 				return err
@@ -160,9 +159,9 @@ func deleteCommand() *cobra.Command {
 				err = errors.Join(err, deleteKept(cmd, o, name))
 			}
 			return err
-		},
+		}),
 	}
-	c.Register(cmd.Flags(), choices.Which)
+	c.Register(cmd.Flags(), choices.Which, choices.Timing, choices.Brief)
 	cmd.Flags().BoolVar(&all, "all", false, "remove all that were kept")
 	return cmd
 }
@@ -199,7 +198,7 @@ func logsCommand() *cobra.Command {
 		Long:    "Writes the logs of a kept cluster itself, and what else explains what it does,\ninto a folder below that of the artifacts.",
 		Example: "  seatrial cluster logs mine --artifacts out",
 		Args:    cobra.MaximumNArgs(1), ValidArgsFunction: completeKept,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: filled(c, func(cmd *cobra.Command, args []string) error {
 			o, err := keptOptions(cmd, c)
 			if err != nil {
 				return err
@@ -219,9 +218,9 @@ func logsCommand() *cobra.Command {
 				fmt.Fprintln(cmd.OutOrStdout(), dir)
 			}
 			return err
-		},
+		}),
 	}
-	c.Register(cmd.Flags(), choices.Which, choices.Evidence)
+	c.Register(cmd.Flags(), choices.Which, choices.Evidence, choices.Timing, choices.Brief)
 	return cmd
 }
 
@@ -234,7 +233,7 @@ func kubeconfigCommand() *cobra.Command {
 		Example: `  seatrial cluster kubeconfig mine > mine.kubeconfig
   kubectl --kubeconfig "$(seatrial cluster kubeconfig mine --path)" get nodes`,
 		Args: cobra.MaximumNArgs(1), ValidArgsFunction: completeKept,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: filled(c, func(cmd *cobra.Command, args []string) error {
 			o, err := keptOptions(cmd, c)
 			if err != nil {
 				return err
@@ -252,9 +251,9 @@ func kubeconfigCommand() *cobra.Command {
 			}
 			_, err = cmd.OutOrStdout().Write(content)
 			return err
-		},
+		}),
 	}
-	c.Register(cmd.Flags(), choices.Which)
+	c.Register(cmd.Flags(), choices.Which, choices.Timing, choices.Brief)
 	cmd.Flags().BoolVar(&path, "path", false, "write the path of the file instead of what is in it")
 	return cmd
 }

@@ -32,12 +32,12 @@ Exit code 0: all were kept. 1: it could not be found out. 2: one was broken.`,
 			if err := fill(cmd, c); err != nil {
 				return err
 			}
-			n := &narrator{account: told, out: cmd.OutOrStdout(), start: time.Now()}
+			n := &narrator{account: told, said: c, out: cmd.OutOrStdout(), start: time.Now()}
 			return told.of(cmd, nil, func() error { return demo(cmd.Context(), c.Settings(), n) })
 		},
 	}
 	told.flag(cmd.Flags())
-	c.Register(cmd.Flags(), choices.Where, choices.Life, choices.Evidence)
+	c.Register(cmd.Flags(), choices.Where, choices.Life, choices.Timing, choices.FailFast, choices.Evidence, choices.Brief)
 	return cmd
 }
 
@@ -70,6 +70,9 @@ func demo(ctx context.Context, settings framework.Settings, n *narrator) (err er
 		if err := n.tell(ctx, world, chapter); err != nil {
 			return err
 		}
+		if n.said.FailFast && n.broken > 0 {
+			break
+		}
 	}
 	return n.verdict()
 }
@@ -77,6 +80,7 @@ func demo(ctx context.Context, settings framework.Settings, n *narrator) (err er
 // narrator tells the story on a terminal.
 type narrator struct {
 	account      *account
+	said         *choices.Choices
 	out          io.Writer
 	start        time.Time
 	provider     string // where the story is told
@@ -88,6 +92,9 @@ type narrator struct {
 func (n *narrator) heading(text string) { fmt.Fprintf(n.out, "\n== %s\n", text) }
 
 func (n *narrator) step(text string) {
+	if n.said.Quiet {
+		return
+	}
 	fmt.Fprintf(n.out, "   %5.1fs  %s\n", time.Since(n.start).Seconds(), text)
 }
 
@@ -95,8 +102,8 @@ func (n *narrator) tell(ctx context.Context, w *story.World, chapter story.Chapt
 	n.heading(chapter.Title)
 	fmt.Fprintf(n.out, "$ %s\n", chapter.Command)
 	told := n.account.chapter(chapter)
-	if err := chapter.Tell(ctx, w); err != nil {
-		return fmt.Errorf("%s: %w", chapter.Title, err)
+	if err := n.do(ctx, w, chapter); err != nil {
+		return err
 	}
 	// Nobody changes anything now, so all can look at once.
 	var history, objects string
@@ -106,8 +113,10 @@ func (n *narrator) tell(ctx context.Context, w *story.World, chapter story.Chapt
 	group.Go(func() { objects = look(ctx, w.Kubectl, "get", "all", "-n", w.Namespace) })
 	group.Go(func() { seen = chapter.Check(ctx, w) })
 	group.Wait()
-	fmt.Fprintf(n.out, "\n$ helm history %s -n %s\n%s\n", story.Release, w.Namespace, history)
-	fmt.Fprintf(n.out, "\n$ kubectl get all -n %s\n%s\n", w.Namespace, objects)
+	if !n.said.Quiet {
+		fmt.Fprintf(n.out, "\n$ helm history %s -n %s\n%s\n", story.Release, w.Namespace, history)
+		fmt.Fprintf(n.out, "\n$ kubectl get all -n %s\n%s\n", w.Namespace, objects)
+	}
 	for i, promise := range chapter.Promises {
 		err := seen[i]
 		if err != nil && ctx.Err() != nil {
@@ -120,19 +129,39 @@ func (n *narrator) tell(ctx context.Context, w *story.World, chapter story.Chapt
 	return nil
 }
 
+// do does what the chapter is about.
+func (n *narrator) do(ctx context.Context, w *story.World, chapter story.Chapter) error {
+	if limit := n.said.Timeout; limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, overtime(limit))
+		defer cancel()
+	}
+	if err := chapter.Tell(ctx, w); err != nil {
+		return fmt.Errorf("%s: %w", chapter.Title, err)
+	}
+	return nil
+}
+
 // judge tells and counts what became of one promise.
 func (n *narrator) judge(promise string, missing []string, err error) {
 	switch {
 	case len(missing) > 0:
 		n.skipped++
 		n.missing = slices.Compact(slices.Sorted(slices.Values(append(n.missing, missing...))))
-		fmt.Fprintf(n.out, "  skipped %s (needs %s)\n", promise, strings.Join(missing, ", "))
+		n.promise("skipped %s (needs %s)", promise, strings.Join(missing, ", "))
 	case err != nil:
 		n.broken++
 		fmt.Fprintf(n.out, "  BROKEN  %s\n%s\n", promise, indent(err.Error()))
 	default:
 		n.kept++
-		fmt.Fprintf(n.out, "  kept    %s\n", promise)
+		n.promise("kept    %s", promise)
+	}
+}
+
+// promise tells of one that is not broken.
+func (n *narrator) promise(format string, args ...any) {
+	if !n.said.Quiet {
+		fmt.Fprintf(n.out, "  "+format+"\n", args...)
 	}
 }
 

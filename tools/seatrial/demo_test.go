@@ -16,6 +16,7 @@ import (
 	"seatrial/e2e/framework/cluster"
 	"seatrial/e2e/framework/report"
 	"seatrial/e2e/workshop/story"
+	"seatrial/tools/seatrial/internal/choices"
 )
 
 // platform has scripts in the place of the real commands: they print how they are called.
@@ -50,7 +51,7 @@ func timeless(out *bytes.Buffer) string {
 func TestAStoryThatHoldsIsToldWithWhatItsReaderSees(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var out bytes.Buffer
-	n := &narrator{account: newAccount(), out: &out, start: time.Now(), provider: "kind"}
+	n := &narrator{account: newAccount(), said: choices.New(), out: &out, start: time.Now(), provider: "kind"}
 
 	world := platform(t, `echo "$(basename "$0") on $KUBECONFIG by $HELM_DRIVER"`)
 	g.Expect(n.tell(t.Context(), world, chapter(promise("five pods are ready", nil), promise("history has one revision", nil)))).To(gomega.Succeed())
@@ -78,7 +79,7 @@ KEPT: all 2 promises of the workshop hold on provider kind (N s)
 func TestABrokenPromiseIsShownAndCountedAndTheStoryGoesOn(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var out bytes.Buffer
-	n := &narrator{account: newAccount(), out: &out, start: time.Now(), provider: "kind"}
+	n := &narrator{account: newAccount(), said: choices.New(), out: &out, start: time.Now(), provider: "kind"}
 	world := platform(t, `echo "Error: release: not found" >&2; exit 1`)
 
 	broken := promise("five pods are ready", errors.New("there are 4 pods:\nfour of them"))
@@ -98,7 +99,7 @@ func TestABrokenPromiseIsShownAndCountedAndTheStoryGoesOn(t *testing.T) {
 func TestAPromiseThatNobodyCanLookAtIsSkippedWithTheReason(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var out bytes.Buffer
-	n := &narrator{account: newAccount(), out: &out, start: time.Now(), provider: "embedded"}
+	n := &narrator{account: newAccount(), said: choices.New(), out: &out, start: time.Now(), provider: "embedded"}
 	read := promise("the entry is read back", errors.New("never said"))
 	read.Needs = cluster.Features{PodNetwork: true, Containers: true}
 	logs := promise("the log is empty", errors.New("never said"))
@@ -118,14 +119,14 @@ KEPT: all 1 promises of the workshop hold on provider embedded, 2 more need cont
 func TestACommandThatPrintsNothingIsSeenToDoSo(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var out bytes.Buffer
-	n := &narrator{account: newAccount(), out: &out, start: time.Now(), provider: "kind"}
+	n := &narrator{account: newAccount(), said: choices.New(), out: &out, start: time.Now(), provider: "kind"}
 	g.Expect(n.tell(t.Context(), platform(t, ""), chapter())).To(gomega.Succeed())
 	g.Expect(out.String()).To(gomega.ContainSubstring("$ kubectl get all -n helm-demo\n(nothing)\n"))
 }
 
 func TestAChapterThatCannotBeDoneEndsTheStory(t *testing.T) {
 	g := gomega.NewWithT(t)
-	n := &narrator{account: newAccount(), out: &bytes.Buffer{}, start: time.Now()}
+	n := &narrator{account: newAccount(), said: choices.New(), out: &bytes.Buffer{}, start: time.Now()}
 	stuck := chapter(promise("never looked at", errors.New("never said")))
 	stuck.Do = func(context.Context, *story.World) error { return errors.New("the image cannot be pulled") }
 	g.Expect(n.tell(t.Context(), platform(t, ""), stuck)).To(gomega.MatchError("Install: the image cannot be pulled"))
@@ -135,7 +136,7 @@ func TestAChapterThatCannotBeDoneEndsTheStory(t *testing.T) {
 func TestAnInterruptIsNoBrokenPromise(t *testing.T) {
 	g := gomega.NewWithT(t)
 	ctx, interrupt := context.WithCancel(t.Context())
-	n := &narrator{account: newAccount(), out: &bytes.Buffer{}, start: time.Now()}
+	n := &narrator{account: newAccount(), said: choices.New(), out: &bytes.Buffer{}, start: time.Now()}
 	interrupted := chapter(story.Promise{Text: "any", Keep: func(ctx context.Context, _ *story.World) error {
 		interrupt()
 		return ctx.Err()

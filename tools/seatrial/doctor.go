@@ -29,10 +29,7 @@ can.`,
   seatrial doctor --provider kind
   seatrial doctor --output json`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := fill(cmd, c); err != nil {
-				return err
-			}
+		RunE: filled(c, func(cmd *cobra.Command, _ []string) error {
 			diagnosis, err := doctor.Examine(cmd.Context(), c.Settings())
 			if err != nil {
 				return err
@@ -44,9 +41,9 @@ can.`,
 				return errNotReady
 			}
 			return nil
-		},
+		}),
 	}
-	c.Register(cmd.Flags(), choices.Where)
+	c.Register(cmd.Flags(), choices.Where, choices.Timing)
 	output.register(cmd)
 	return cmd
 }

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +23,26 @@ func fill(cmd *cobra.Command, c *choices.Choices) error {
 		return fmt.Errorf("looking for %s: %w", choices.File, err)
 	}
 	return c.Fill(cmd.Flags(), choices.Place{Getenv: os.Getenv, Dir: dir})
+}
+
+// filled is a command that has its choices filled before it runs, and that as a whole takes no longer than --timeout.
+func filled(c *choices.Choices, run func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := fill(cmd, c); err != nil {
+			return err
+		}
+		if c.Timeout > 0 {
+			ctx, cancel := context.WithTimeoutCause(cmd.Context(), c.Timeout, overtime(c.Timeout))
+			defer cancel()
+			cmd.SetContext(ctx)
+		}
+		return run(cmd, args)
+	}
+}
+
+// overtime is why something was ended that took too long.
+func overtime(limit time.Duration) error {
+	return fmt.Errorf("it took longer than %s, which is what --timeout, SEATRIAL_TIMEOUT or %s allows", limit, choices.File)
 }
 
 // format is what --output says: text for people, JSON for programs.

@@ -42,10 +42,18 @@ func main() {
 	}
 	// Also when the verdict has been told: what was left behind is said here.
 	fmt.Fprintln(os.Stderr, columns.Wrap("seatrial: "+err.Error(), errorMargin))
-	if errors.Is(err, errBroken) || errors.Is(err, errFindings) || errors.Is(err, errFaults) {
-		os.Exit(exitBroken)
+	os.Exit(exitCode(err))
+}
+
+// exitCode is that of a command that ended so.
+func exitCode(err error) int {
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errBroken), errors.Is(err, errFindings), errors.Is(err, errFaults):
+		return exitBroken
 	}
-	os.Exit(exitError)
+	return exitError
 }
 
 func command() *cobra.Command {
@@ -58,15 +66,19 @@ What flags choose for more than one command can also be in the environment, as
 SEATRIAL_ and the flag's name in capitals, such as SEATRIAL_NODE_IMAGE, and in a
 file seatrial.yaml under the flag's name: in the working directory, or above it
 up to the top of the repository. A flag goes over the environment, and that over
-the file.
+the file. Every command takes them all; one that it has no use for changes
+nothing, and it says so.
 
-Exit code 0: all is as it should be. 1: something could not be run or found out.
-2: something is not what it should be.`,
+Exit code 0: all is as it should be, or done. 1: something could not be run,
+done or found out, for which a wrong flag, file or word is a reason as well as
+Ctrl-C. 2: a document, a chart or the workshop is not what it should be; only
+workshop, lint, chart and demo end so.`,
 		Example: `  seatrial doctor
   seatrial workshop docs/exercise-1.md
   seatrial chart charts/guestbook --provider embedded`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		PersistentPreRunE: tellIgnored,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true // Ours is short enough for a terminal.
 	root.AddCommand(
@@ -75,5 +87,6 @@ Exit code 0: all is as it should be. 1: something could not be run or found out.
 	)
 	fitHelp(root)
 	completeAll(root)
+	acceptAll(root)
 	return root
 }

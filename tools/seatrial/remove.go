@@ -26,19 +26,18 @@ func removing(use, short string, remove func(context.Context, framework.Options)
 		Short:   short,
 		Example: "  seatrial " + use,
 		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := fill(cmd, c); err != nil {
-				return err
-			}
-			removed, err := remove(cmd.Context(), framework.Options{
-				Settings: c.Settings(), Progress: func(line string) { fmt.Fprintln(cmd.ErrOrStderr(), line) },
-			})
+		RunE: filled(c, func(cmd *cobra.Command, _ []string) error {
+			removed, err := remove(cmd.Context(), framework.Options{Settings: c.Settings(), Progress: func(line string) {
+				if !c.Quiet {
+					fmt.Fprintln(cmd.ErrOrStderr(), line)
+				}
+			}})
 			for _, name := range removed {
 				fmt.Fprintln(cmd.OutOrStdout(), "removed", name)
 			}
 			return err
-		},
+		}),
 	}
-	c.Register(cmd.Flags(), choices.Where)
+	c.Register(cmd.Flags(), choices.Where, choices.Timing, choices.Brief)
 	return cmd
 }

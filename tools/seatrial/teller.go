@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"seatrial/e2e/framework/trial"
@@ -85,61 +84,4 @@ func firstLine(command string) string {
 		return strings.TrimSuffix(line, "\\") + " …"
 	}
 	return line
-}
-
-// tally counts over all documents.
-type tally struct {
-	documents, passed, failed, notRun, skipped int
-	errors, warnings, notCovered               int
-}
-
-// add counts a performance and gives all that was found, in the order of the lines: in the
-// document itself and when it was played, the same thing once.
-func (t *tally) add(p *trial.Performance) []trial.Finding {
-	t.documents++
-	t.notCovered += len(p.Document.NotCovered)
-	for i := range p.Plays {
-		switch p.Plays[i].Verdict {
-		case trial.Passed:
-			t.passed++
-		case trial.Failed:
-			t.failed++
-		case trial.NotRun:
-			t.notRun++
-		case trial.Skipped:
-			t.skipped++
-		case trial.Running:
-		}
-	}
-	all := slices.Concat(p.Findings(), trial.Lint(p.Document))
-	slices.SortStableFunc(all, func(a, b trial.Finding) int { return cmp.Compare(a.Line, b.Line) })
-	all = slices.Compact(all)
-	for _, finding := range all {
-		if finding.Warning {
-			t.warnings++
-		} else {
-			t.errors++
-		}
-	}
-	return all
-}
-
-func (t *tally) verdict(out io.Writer) {
-	word := "PASSED"
-	if t.errors > 0 {
-		word = "FAILED"
-	}
-	steps := t.passed + t.failed + t.notRun + t.skipped
-	fmt.Fprintf(out, "\n%s: %d of %d steps show what the document shows", word, t.passed, steps)
-	for _, part := range []struct {
-		count int
-		text  string
-	}{
-		{t.failed, "failed"}, {t.notRun, "not run"}, {t.skipped, "skipped"}, {t.errors, "errors"}, {t.warnings, "warnings"}, {t.notCovered, "places not covered"},
-	} {
-		if part.count > 0 {
-			fmt.Fprintf(out, ", %d %s", part.count, part.text)
-		}
-	}
-	fmt.Fprintln(out)
 }

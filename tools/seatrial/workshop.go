@@ -5,19 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"seatrial/e2e/framework"
 	"seatrial/e2e/framework/cluster"
-	"seatrial/e2e/framework/runid"
-	"seatrial/e2e/framework/shell"
 	"seatrial/e2e/framework/trial"
-	"seatrial/e2e/framework/workshop"
 	"seatrial/tools/seatrial/internal/choices"
 )
 
@@ -31,6 +25,8 @@ type rehearsal struct {
 	dir      string
 	from     int
 	patience time.Duration
+	separate bool
+	watched  bool
 	dryRun   bool
 	update   bool
 	strict   bool
@@ -39,13 +35,8 @@ type rehearsal struct {
 	account *account
 }
 
-func workshopCommand() *cobra.Command {
-	r := &rehearsal{account: newAccount(), said: choices.New()}
-	r.said.Timeout = trial.DefaultTimeout
-	cmd := &cobra.Command{
-		Use:   "workshop FILE...|SCENARIO...",
-		Short: "Runs workshop documents and compares what comes with what is shown",
-		Long: `Runs workshop documents on a cluster, in order, in one shell, and compares what
+const (
+	workshopHelp = `Runs workshop documents on a cluster, in order, in one shell, and compares what
 comes with what they show: cell by cell, by type. The commands of a document
 are run on this machine as they stand: name only documents that you would
 follow yourself.
@@ -53,12 +44,36 @@ follow yourself.
 Instead of files, folders with a scenario.yaml can be named: it says what the
 documents need.
 
+Documents that are named together share their shell and what they make in the
+cluster, and so do those of one course of a scenario. Courses share nothing, nor
+do documents with --separate: what one has made is gone when the next begins.
+Only these can go side by side, with --parallel, each in a cluster of its own;
+where clusters are not of provider embedded, they go one after the other.
+
+With --watch, the cluster stays, and whatever is part of a saved file is played
+again: documents, scenario.yaml, the folder that it starts in, and the scripts,
+values and charts that commands name. What a course has made can be looked at
+until the next one begins, which finds nothing of it. Ctrl-C ends the watch,
+with the exit code of the last verdict.
+
 Exit code 0: a reader sees what the documents show. 1: something could not be
-run. 2: findings.`,
-		Example: `  seatrial workshop docs/exercise-1.md docs/exercise-2.md
-  seatrial workshop scenarios/guestbook --provider embedded
+run. 2: findings.`
+
+	workshopExamples = `  seatrial workshop docs/exercise-1.md docs/exercise-2.md
+  seatrial workshop scenarios/guestbook --provider embedded --parallel 2
   seatrial workshop docs/exercise-3.md --setup 'helm install web ./chart'
-  seatrial workshop docs/*.md --report html=page.html --report junit=junit.xml`,
+  seatrial workshop docs/*.md --report html=page.html --report junit=junit.xml
+  seatrial workshop docs/exercise-3.md --provider embedded --watch`
+)
+
+func workshopCommand() *cobra.Command {
+	r := &rehearsal{account: newAccount(), said: choices.New()}
+	r.said.Timeout = trial.DefaultTimeout
+	cmd := &cobra.Command{
+		Use:               "workshop FILE...|SCENARIO...",
+		Short:             "Runs workshop documents and compares what comes with what is shown",
+		Long:              workshopHelp,
+		Example:           workshopExamples,
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(cmd *cobra.Command, files []string) error {
@@ -66,39 +81,42 @@ run. 2: findings.`,
 			if err := fill(cmd, r.said); err != nil {
 				return err
 			}
+			if r.watched {
+				return r.watch(cmd, files)
+			}
 			return r.account.of(cmd, files, func() error { return r.run(cmd.Context(), files) })
 		},
 	}
 	flags := cmd.Flags()
 	r.account.flag(flags)
-	r.said.Register(flags, choices.Where, choices.Life, choices.Timing, choices.Evidence, choices.Shown)
+	r.said.Register(flags, choices.Where, choices.Life, choices.Timing, choices.Pace, choices.Evidence, choices.Shown)
 	flags.StringArrayVar(&r.setup, "setup", nil, "`command` to run before the first document, for one that assumes earlier ones; can be given more than once")
 	flags.StringVar(&r.dir, "dir", ".", "`folder` in which the reader starts")
 	flags.IntVar(&r.from, "from-step", 1, "`number` of the first step to run, of the first document")
 	flags.DurationVar(&r.patience, "patience", trial.DefaultPatience, "how long a command that only looks is repeated until it shows what the document shows")
+	flags.BoolVar(&r.separate, "separate", false, "play each document as if it were the only one")
+	flags.BoolVar(&r.watched, "watch", false, "play again whenever something is saved, until Ctrl-C")
 	flags.BoolVar(&r.dryRun, "dry-run", false, "list what would run, and what is not covered")
 	flags.BoolVar(&r.update, "update", false, "rewrite output that is out of date, after showing the difference")
 	flags.BoolVar(&r.strict, "strict", false, "let warnings fail, too")
 	return cmd
 }
 
-func (r *rehearsal) run(ctx context.Context, files []string) error {
-	if folder(files[0]) {
-		return r.scenarios(ctx, files)
-	}
-	documents, err := load(files)
+func (r *rehearsal) run(ctx context.Context, names []string) error {
+	all, err := r.courses(names)
 	if err != nil {
 		return err
 	}
 	if r.dryRun {
-		for _, doc := range documents {
-			list(r.out, doc)
+		for _, one := range all {
+			for _, doc := range one.documents {
+				list(r.out, doc)
+			}
 		}
 		return nil
 	}
 	count := &tally{}
-	err = r.onCluster(ctx, cluster.Features{}, func(ctx context.Context, on framework.Handle) error { return r.files(ctx, on, documents, count) })
-	return r.conclude(count, err)
+	return r.conclude(count, r.perform(ctx, all, count))
 }
 
 // conclude tells the verdict, unless something could not be run at all.
@@ -113,27 +131,60 @@ func (r *rehearsal) conclude(count *tally, err error) error {
 	return nil
 }
 
-// load reads all documents before anything runs: a mistake in the last one is said at once.
-func load(files []string) ([]*workshop.Document, error) {
-	var documents []*workshop.Document
-	var all error
-	for _, file := range files {
-		doc, err := workshop.Load(file)
-		all = errors.Join(all, err)
-		documents = append(documents, doc)
+// perform plays all courses: side by side if the user wants that and each can have a cluster of its own, and else one
+// after the other, on one cluster as far as they want the same.
+func (r *rehearsal) perform(ctx context.Context, all []course, count *tally) error {
+	if r.said.Parallel > 1 && len(all) > 1 {
+		own, err := r.ownClusters(ctx)
+		if err != nil {
+			return err
+		}
+		if own {
+			return r.sideBySide(ctx, all, count)
+		}
 	}
-	return documents, all
+	for _, some := range alike(all) {
+		if err := r.together(ctx, some, count); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// together plays courses that want the same on one cluster.
+func (r *rehearsal) together(ctx context.Context, some []course, count *tally) error {
+	on := ground{settings: r.said.Settings(), wants: some[0].wants, out: r.out}
+	return r.onCluster(ctx, on, func(ctx context.Context, handle framework.Handle) error {
+		for _, one := range some {
+			p := &playing{rehearsal: r, course: one, out: r.out, count: count}
+			if err := p.perform(ctx, handle); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// ground says which cluster to bring up, and where to tell of it.
+type ground struct {
+	settings framework.Settings
+	wants    cluster.Features
+	out      io.Writer
+}
+
+func (r *rehearsal) options(on ground) framework.Options {
+	start := time.Now()
+	return framework.Options{Settings: on.settings, Suite: "workshop-documents", Wants: on.wants, Progress: func(line string) {
+		if !r.said.Quiet {
+			fmt.Fprintf(on.out, "   %5.1fs  %s\n", time.Since(start).Seconds(), line)
+		}
+	}}
 }
 
 // onCluster brings up what the documents need, and takes it down again, also after Ctrl-C.
-func (r *rehearsal) onCluster(ctx context.Context, wants cluster.Features, play func(context.Context, framework.Handle) error) (err error) {
-	start := time.Now()
+func (r *rehearsal) onCluster(ctx context.Context, on ground, play func(context.Context, framework.Handle) error) (err error) {
 	ready := r.account.stream.Phase("bring up the cluster")
-	environment, err := framework.Open(ctx, framework.Options{Settings: r.said.Settings(), Suite: "workshop-documents", Wants: wants, Progress: func(line string) {
-		if !r.said.Quiet {
-			fmt.Fprintf(r.out, "   %5.1fs  %s\n", time.Since(start).Seconds(), line)
-		}
-	}})
+	environment, err := framework.Open(ctx, r.options(on))
 	ready()
 	if err != nil {
 		return err
@@ -146,75 +197,4 @@ func (r *rehearsal) onCluster(ctx context.Context, wants cluster.Features, play 
 		err = errors.Join(err, environment.Close(ctx))
 	}()
 	return play(ctx, environment.Handle())
-}
-
-// files plays documents that were named one by one, in a shell whose home is thrown away.
-func (r *rehearsal) files(ctx context.Context, on framework.Handle, documents []*workshop.Document, count *tally) (err error) {
-	home, err := runid.TempDir("home")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
-	dir, err := filepath.Abs(r.dir)
-	if err != nil {
-		return fmt.Errorf("finding the folder to start in: %w", err)
-	}
-	reader, err := shell.Start(shell.Options{
-		Dir: dir, Home: home, Path: []string{on.Assets.Bin}, Env: []string{"KUBECONFIG=" + on.Kubeconfig},
-	})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, reader.Close()) }()
-	for _, command := range r.setup {
-		if err := r.prepare(ctx, reader, command); err != nil {
-			return err
-		}
-	}
-	return r.playAll(ctx, reader, on, course{documents: documents}, count)
-}
-
-func (r *rehearsal) prepare(ctx context.Context, stage trial.Shell, command string) error {
-	fmt.Fprintf(r.out, "   setup   %s\n", command)
-	result, err := stage.Run(ctx, command, r.said.Timeout)
-	switch {
-	case err != nil:
-		return err
-	case result.TimedOut:
-		return fmt.Errorf("setup %q did not end within %s", command, r.said.Timeout)
-	case result.Exit != 0:
-		return fmt.Errorf("setup %q failed with exit code %d: %s", command, result.Exit, strings.TrimSpace(result.Output))
-	}
-	return nil
-}
-
-func (r *rehearsal) playAll(ctx context.Context, reader trial.Shell, on framework.Handle, c course, count *tally) error {
-	for i, doc := range c.documents {
-		teller := &teller{out: r.out, quiet: r.said.Quiet, verbose: r.said.Verbose}
-		teller.title(doc)
-		told, err := r.account.document(doc, c.title())
-		if err != nil {
-			return err
-		}
-		player := &trial.Player{Shell: reader, Has: on.Features.Names(), Timeout: r.said.Timeout, Patience: r.patience, Told: func(play trial.Play) {
-			teller.step(play)
-			told.step(play)
-		}}
-		if i == 0 {
-			player.From = r.from
-		}
-		performance, err := player.Play(ctx, doc)
-		if err != nil {
-			return err
-		}
-		found := count.add(performance)
-		told.end(found)
-		teller.findings(found)
-		if r.update {
-			if err := update(r.out, performance); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

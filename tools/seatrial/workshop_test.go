@@ -17,13 +17,10 @@ const exercise = "# Exercise 3\n\nLook at the history:\n\n```console\n$ helm his
 	"1         Mon Feb 24 18:08:02 2020  superseded  web-0.1.0               Install complete\n" +
 	"2         Tue Feb 25 14:23:27 2020  deployed    web-0.1.0               Upgrade complete\n```\n\nThen open the page.\n"
 
-func load1(t *testing.T, content string) *workshop.Document {
+func loaded(t *testing.T) *workshop.Document {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "exercise.md")
-	g := gomega.NewWithT(t)
-	g.Expect(os.WriteFile(path, []byte(content), 0o600)).To(gomega.Succeed())
-	documents, err := load([]string{path})
-	g.Expect(err).ToNot(gomega.HaveOccurred())
+	documents, err := load([]string{put(t, "exercise.md", exercise)})
+	gomega.NewWithT(t).Expect(err).ToNot(gomega.HaveOccurred())
 	return documents[0]
 }
 
@@ -34,7 +31,7 @@ func played(doc *workshop.Document, verdict trial.Verdict, output string, found 
 
 func TestTheVerdictCountsWhatHappened(t *testing.T) {
 	g := gomega.NewWithT(t)
-	doc := load1(t, exercise)
+	doc := loaded(t)
 	count := &tally{}
 	count.add(played(doc, trial.Passed, ""))
 	var out bytes.Buffer
@@ -61,7 +58,7 @@ func TestFindingsStandBelowTheirCommand(t *testing.T) {
 
 func TestADryRunListsTheSteps(t *testing.T) {
 	g := gomega.NewWithT(t)
-	doc := load1(t, exercise)
+	doc := loaded(t)
 	var out bytes.Buffer
 	g.Expect((&rehearsal{out: &out, dryRun: true}).run(t.Context(), []string{doc.Path})).To(gomega.Succeed())
 	g.Expect(out.String()).To(gomega.ContainSubstring("  1  line 6    helm history web  (3 lines to compare)"))
@@ -69,7 +66,7 @@ func TestADryRunListsTheSteps(t *testing.T) {
 
 func TestUpdateRewritesOnlyWhatIsWrong(t *testing.T) {
 	g := gomega.NewWithT(t)
-	doc := load1(t, exercise)
+	doc := loaded(t)
 	came := "REVISION\tUPDATED                 \tSTATUS    \tCHART    \tAPP VERSION\tDESCRIPTION     \n" +
 		"1       \tSun Nov 22 09:00:00 2026\tsuperseded\tweb-0.1.0\t           \tInstall complete\n" +
 		"2       \tSun Nov 22 09:01:00 2026\tfailed    \tweb-0.1.0\t           \tUpgrade complete\n"
@@ -84,28 +81,8 @@ func TestUpdateRewritesOnlyWhatIsWrong(t *testing.T) {
 	g.Expect(filepath.Glob(filepath.Join(filepath.Dir(doc.Path), "*"))).To(gomega.HaveLen(1), "no draft is left")
 }
 
-func TestLintTellsMistakesAndWarnings(t *testing.T) {
-	g := gomega.NewWithT(t)
-	good := load1(t, exercise)
-	var out bytes.Buffer
-	g.Expect(lint(&teller{out: &out}, []string{good.Path}, true)).To(gomega.Succeed())
-	g.Expect(out.String()).To(gomega.BeEmpty())
-
-	odd := load1(t, "```console\n$ kubectl get pods\nNAME                 READY   STATUS    RESTARTS   AGE\nweb-6c9cf8b9-zddn    1/1     Running   0          20h\n```\n")
-	g.Expect(lint(&teller{out: &out}, []string{odd.Path}, false)).To(gomega.Succeed(), "a warning is no failure")
-	g.Expect(out.String()).To(gomega.ContainSubstring(":4: warning: "))
-	g.Expect(lint(&teller{out: &out}, []string{odd.Path}, true)).To(gomega.MatchError(errFindings))
-
-	bad := filepath.Join(t.TempDir(), "bad.md")
-	g.Expect(os.WriteFile(bad, []byte("<!-- seatrial: timeot=3s -->\n\n```console\nhelm list\n```\n"), 0o600)).To(gomega.Succeed())
-	err := lint(&teller{out: &out}, []string{bad}, false)
-	g.Expect(err).To(gomega.MatchError(errFindings))
-	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("bad.md:1: ")))
-	g.Expect(lint(&teller{out: &out}, []string{"no-such.md"}, false)).ToNot(gomega.MatchError(errFindings), "what cannot be read is no finding")
-}
-
 func TestAScenarioOfAChartIsSentToItsOwnCommand(t *testing.T) {
 	folder := filepath.Join("..", "..", "scenarios", "chart-values")
-	_, err := courses([]string{folder})
-	gomega.NewWithT(t).Expect(err).To(gomega.MatchError(folder + " is a scenario of a chart: try it with seatrial chart"))
+	_, err := (&rehearsal{}).courses([]string{folder})
+	gomega.NewWithT(t).Expect(err).To(gomega.MatchError(folder + " is a scenario of a chart: try it with `seatrial chart " + folder + "`"))
 }

@@ -40,6 +40,8 @@ type Player struct {
 	Timeout, Patience time.Duration
 	// From is the number of the first step to run, counted from 1; those before are taken as done.
 	From int
+	// FailFast leaves out what comes after a step that has failed, besides what tears down.
+	FailFast bool
 	// Told hears of each step: before it runs, with a play that has no verdict, and after.
 	Told func(Play)
 }
@@ -227,7 +229,7 @@ func (s *session) run(ctx context.Context, play *Play) error {
 		if !failing(found) || !repeatable(step.Command) || result.Exit == notFound || time.Now().Add(pause).After(deadline) {
 			s.explain(ctx, step, found)
 			play.conclude(found)
-			if play.Verdict == Failed && broke(step, result) {
+			if play.Verdict == Failed && (s.FailFast || broke(step, result)) {
 				s.stuck = stuckBy(play)
 			}
 			return nil

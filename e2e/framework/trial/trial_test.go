@@ -101,6 +101,15 @@ func TestACellThatIsOtherwiseIsNamedWithItsLine(t *testing.T) {
 	g.Expect(performance.Failed()).To(gomega.Equal(true))
 }
 
+func TestWhoIsInAHurryRunsNothingAfterAFailureButWhatTearsDown(t *testing.T) {
+	g := gomega.NewWithT(t)
+	stage := &scripted{answers: map[string][]shell.Result{"cat notes": {{Output: "two\n"}}}}
+	doc := document(t, "```console", "$ cat notes", "one", "```", "", "```console", "$ helm list", "```", "",
+		"<!-- seatrial: teardown -->", "```console", "$ helm uninstall web", "```")
+	performance := play(t, &Player{Shell: stage, Patience: time.Millisecond, FailFast: true}, doc)
+	g.Expect(verdicts(performance)).To(gomega.Equal([]string{"failed", "not run the step of line 2 failed", "passed"}))
+}
+
 func TestALookIsRepeatedAndAChangeIsNot(t *testing.T) {
 	g := gomega.NewWithT(t)
 	stage := &scripted{answers: map[string][]shell.Result{"helm history web": {comes("pending-upgrade"), comes("pending-upgrade"), comes("deployed")}}}

@@ -55,10 +55,12 @@ const (
 	Life                  // whether it stays
 	Timing                // how long
 	Pace                  // how much at a time, and when to stop
+	FailFast              // of Pace, only when to stop
 	Told                  // what is told, and where
 	Reports               // which reports are written
 	Evidence              // where evidence goes
 	Shown                 // what a terminal shows
+	Brief                 // of Shown, only whether it is told what is being done
 )
 
 // choice is one flag, which is a key of seatrial.yaml and a variable as well.
@@ -83,13 +85,13 @@ func every() []choice {
 		{name: "engine", groups: which, words: append([]string{engine.Auto}, engine.Names()...), usage: "container engine for kind, the only `one` to accept: " + strings.Join(append([]string{engine.Auto}, engine.Names()...), ", "), bind: func(c *Choices) pflag.Value { return (*word)(&c.Engine) }},
 		{name: "node-image", groups: where, usage: "kind node `image` to use instead of the one that was prepared", bind: func(c *Choices) pflag.Value { return (*text)(&c.NodeImage) }},
 		{name: "keep", groups: life, usage: "let the cluster outlive the run; the next one takes it over", bind: func(c *Choices) pflag.Value { return (*flag)(&c.Keep) }},
-		{name: "parallel", groups: pace, usage: "`number` of paths that go at a time (default: what the cluster is good for)", bind: func(c *Choices) pflag.Value { return (*number)(&c.Parallel) }},
+		{name: "parallel", groups: pace, usage: "`number` of paths of a chart, or of courses of documents, that go at a time (default: what the cluster is good for)", bind: func(c *Choices) pflag.Value { return (*number)(&c.Parallel) }},
 		{name: "timeout", groups: []Group{Timing}, usage: "how long one command or operation may take, such as 90s or 10m", bind: func(c *Choices) pflag.Value { return (*length)(&c.Timeout) }},
-		{name: "fail-fast", groups: pace, usage: "begin nothing more after something has failed", bind: func(c *Choices) pflag.Value { return (*flag)(&c.FailFast) }},
+		{name: "fail-fast", groups: []Group{Pace, FailFast}, usage: "begin nothing more after something has failed", bind: func(c *Choices) pflag.Value { return (*flag)(&c.FailFast) }},
 		{name: "artifacts", groups: []Group{Evidence}, path: pathList, usage: "`folder` for evidence (default: _artifacts)", bind: func(c *Choices) pflag.Value { return (*text)(&c.Artifacts) }},
 		{name: "report", groups: []Group{Reports}, path: reportList, usage: "`report` to write: " + strings.Join(output.Formats(), ", ") + ", as html=page.html, or a file whose ending says it; can be given more than once", bind: func(c *Choices) pflag.Value { return (*reports)(&c.Report) }},
 		{name: "no-color", groups: shown, usage: "write without colours, as with NO_COLOR in the environment", bind: func(c *Choices) pflag.Value { return (*flag)(&c.NoColor) }},
-		{name: "quiet", short: "q", groups: shown, usage: "tell only what was found", bind: func(c *Choices) pflag.Value { return (*flag)(&c.Quiet) }},
+		{name: "quiet", short: "q", groups: []Group{Shown, Brief}, usage: "tell only what was found", bind: func(c *Choices) pflag.Value { return (*flag)(&c.Quiet) }},
 		{name: "verbose", short: "v", groups: shown, usage: "tell also what came for each step", bind: func(c *Choices) pflag.Value { return (*flag)(&c.Verbose) }},
 	}
 }
@@ -101,8 +103,13 @@ func (c *Choices) Register(flags *pflag.FlagSet, groups ...Group) {
 			one.register(c, flags)
 		}
 	}
-	flags.StringVar(&c.File, "config", "", "`file` with the same keys as these flags (default: the nearest seatrial.yaml)")
+	flags.StringVar(&c.File, configFlag, "", configUsage)
 }
+
+const (
+	configFlag  = "config"
+	configUsage = "`file` with the same keys as these flags (default: the nearest seatrial.yaml)"
+)
 
 func (o choice) register(c *Choices, flags *pflag.FlagSet) {
 	added := flags.VarPF(o.bind(c), o.name, o.short, o.usage)
