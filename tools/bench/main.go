@@ -102,6 +102,7 @@ func measurements() []measurement {
 		{"kept", single((*bench).kept), nodes},
 		{"story", single((*bench).stories), nodes},
 		{"chart", (*bench).charts, controlPlane},
+		{"crashes", (*bench).crashes, controlPlane},
 		{"waiting", (*bench).waiting, nodes},
 		{"size", single((*bench).size), nodes},
 		{"cold", single((*bench).cold), nodes},

@@ -56,6 +56,13 @@ With --watch, the cluster stays, and a chart is tried again when a file of it is
 saved, of a chart that it depends on by file://, or of its values. Ctrl-C ends
 the watch, with the exit code of the last verdict.
 
+With --crash-points, Helm is killed instead at each write of an installation,
+an upgrade from the last but one revision to the last, the rollback and an
+uninstallation: before the write is sent, and again when the cluster has done
+it and the answer is not there yet. After each, a table says what is left and
+which ways back work: doing the same again, another operation, removing the
+release and installing it again. A state without any is a fault.
+
 Exit code 0: no faults. 1: something could not be run. 2: faults.`
 
 	chartExamples = `  seatrial chart charts/guestbook
@@ -63,7 +70,8 @@ Exit code 0: no faults. 1: something could not be run. 2: faults.`
   seatrial chart charts/guestbook --old charts/guestbook-0.1.0 --keep
   seatrial chart ./web --values small.yaml --values large.yaml --every-pair
   seatrial chart charts --changed --base origin/main
-  seatrial chart charts/guestbook --provider embedded --watch`
+  seatrial chart charts/guestbook --provider embedded --watch
+  seatrial chart charts/guestbook --crash-points --provider embedded`
 )
 
 // chartTrial is what the flags of "seatrial chart" say.
@@ -77,6 +85,8 @@ type chartTrial struct {
 	changed   bool
 	base      string
 	watched   bool
+	// crashPoints kills operations instead of going the paths.
+	crashPoints bool
 
 	out     io.Writer
 	start   time.Time
@@ -116,6 +126,7 @@ func chartCommand() *cobra.Command {
 	flags.DurationVar(&t.steady, "steady", 0, "how long everything must stay ready before it counts")
 	flags.BoolVar(&t.watched, "watch", false, "try a chart again whenever something of it is saved, until Ctrl-C")
 	flags.BoolVar(&t.changed, "changed", false, "of the charts named, or in the folders named, only those that have changed")
+	flags.BoolVar(&t.crashPoints, "crash-points", false, "kill each operation at each of its writes instead, and find out what is left and what helps")
 	flags.StringVar(&t.base, "base", "origin/main", "git `revision` that --changed compares with")
 	return cmd
 }
@@ -268,6 +279,9 @@ func takeDown(ctx context.Context, environment *framework.Environment) error {
 // tryAll tries charts one after the other, and tells the verdict.
 func (t *chartTrial) tryAll(ctx context.Context, on framework.Handle, charts []trialled) error {
 	t.account.where(on)
+	if t.crashPoints {
+		return t.crashAll(ctx, on, charts)
+	}
 	teller := &chartTeller{out: t.out, start: t.start, quiet: t.said.Quiet, verbose: t.said.Verbose}
 	var faulty []string
 	for _, one := range charts {

@@ -1,0 +1,131 @@
+// Package crash kills operations of Helm at each of their writes, looks at what is left, and finds out what brings the
+// release back to a state that can be proven.
+//
+// A process that is killed sends nothing any more, nor hears of what it has sent: the sweep cuts the client off at the HTTP
+// transport, as package fault does it. Each crash is made in a namespace of its own, and each way back is tried from the
+// same crash made anew.
+package crash
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"seatrial/e2e/framework/fault"
+	"seatrial/e2e/framework/regression"
+)
+
+// DefaultTimeout is for one operation of Helm with its hooks, and for the wait after a way back, unless Options.Timeout
+// says otherwise.
+const DefaultTimeout = 2 * time.Minute
+
+// Options say what to crash, and where.
+type Options struct {
+	// First is what is installed, and Second what it is upgraded to. They may be the same.
+	First, Second regression.Revision
+	// Release is the name to install as. If empty, the name of the first revision's chart.
+	Release string
+	// Actions are the operations to crash. If empty, all: see [Actions].
+	Actions []regression.Action
+	// Place is where it happens.
+	Place regression.Place
+	// Fresh brings up another such cluster, for a chart that changes the cluster as a whole. If nil, crashes of such a
+	// chart go one after the other. The function returned with it takes the cluster down again.
+	Fresh func(ctx context.Context) (regression.Place, func(context.Context) error, error)
+	// Parallel is how many crashes go at a time; less than 1 is 1.
+	Parallel int
+	// Timeout is for one operation with its hooks, and for the wait after a way back. If zero, DefaultTimeout.
+	Timeout time.Duration
+	// Told receives each state when all ways back from it were tried, and the number of those that are still to come. Calls
+	// never overlap. It may be nil.
+	Told func(s State, left int)
+}
+
+// Actions are the operations that can be crashed, in the order of a release's life.
+func Actions() []regression.Action {
+	return []regression.Action{regression.Install, regression.Upgrade, regression.Rollback, regression.Uninstall}
+}
+
+// complete fills in what was left out.
+func (o Options) complete() (Options, error) {
+	if o.First.Chart == nil || o.Second.Chart == nil {
+		return o, errors.New("crashing operations: there must be a revision to install, and one to upgrade to")
+	}
+	if o.Release == "" {
+		o.Release = o.First.Chart.Name()
+	}
+	if len(o.Actions) == 0 {
+		o.Actions = Actions()
+	}
+	for _, a := range o.Actions {
+		if !slices.Contains(Actions(), a) {
+			return o, fmt.Errorf("crashing operations: %q cannot be crashed", a)
+		}
+	}
+	if o.Timeout == 0 {
+		o.Timeout = DefaultTimeout
+	}
+	o.Parallel = max(o.Parallel, 1)
+	return o, nil
+}
+
+// Sweep crashes each operation at each point and tries each way back. The error says what kept it from finding out; that a
+// state has no way back is no error, but in the result. Nothing is left in the cluster when it returns, but for empty
+// namespaces if the place is discarded.
+func Sweep(ctx context.Context, o Options) (Result, error) {
+	o, err := o.complete()
+	if err != nil {
+		return Result{}, err
+	}
+	s, err := open(ctx, o)
+	if err != nil {
+		return Result{}, fmt.Errorf("crashing operations of chart %q: %w", o.First.Chart.Name(), err)
+	}
+	defer s.api.Close()
+	result, err := s.run(ctx)
+	if err != nil {
+		return result, fmt.Errorf("crashing operations of chart %q: %w", o.First.Chart.Name(), err)
+	}
+	return result, nil
+}
+
+// run makes the references, then the crashes, then the ways back.
+func (s *sweep) run(ctx context.Context) (Result, error) {
+	if err := s.refer(ctx); err != nil {
+		return Result{}, err
+	}
+	var result Result
+	for _, action := range s.Actions {
+		p := s.planOf(action)
+		swept, err := s.look(ctx, p)
+		if err != nil {
+			return result, fmt.Errorf("%s: %w", action, err)
+		}
+		result.Operations = append(result.Operations, swept)
+	}
+	err := s.recoverAll(ctx, &result)
+	return result, err
+}
+
+// look crashes an operation at each point, and puts points together that leave the same.
+func (s *sweep) look(ctx context.Context, p plan) (Operation, error) {
+	writes, err := s.record(ctx, p)
+	if err != nil {
+		return Operation{}, err
+	}
+	cuts := fault.Cuts(len(writes))
+	found := make([]left, len(cuts))
+	err = s.each(ctx, len(cuts), func(ctx context.Context, i int) error {
+		return s.crash(ctx, p, cuts[i], func(ctx context.Context, r *room) error {
+			found[i], err = s.leftIn(ctx, r, p)
+			return err
+		})
+	})
+	op := Operation{Action: p.action, Writes: describe(writes, s.kindOf)}
+	for i, cut := range cuts {
+		op.add(cut, found[i])
+	}
+	return op, err
+}
