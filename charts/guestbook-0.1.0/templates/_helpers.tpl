@@ -64,9 +64,15 @@ spec:
       ports:
         - name: redis-server
           containerPort: 6379
+      {{- if eq .role "master" }}
+      readinessProbe:
+        tcpSocket:
+          port: redis-server
+        periodSeconds: 1
+      {{- else }}
       startupProbe:
         exec:
-          command: ["redis-cli", "-e", "-p", "6379", "dbsize"]
+          command: ["sh", "-c", "until redis-cli -e -p 6379 dbsize; do sleep 0.1; done"]
         periodSeconds: 1
         timeoutSeconds: 5
         failureThreshold: 86400
@@ -76,9 +82,11 @@ spec:
         periodSeconds: 10
         timeoutSeconds: 5
         failureThreshold: 2
+      {{- end }}
       livenessProbe:
         exec:
           command: ["redis-cli", "-p", "6379", "ping"]
+        initialDelaySeconds: 30
         periodSeconds: 30
         timeoutSeconds: 5
       securityContext:

@@ -64,10 +64,11 @@ capabilities:
 {{/*
 The pod of a Redis server. Takes root (the chart's own context), role and args.
 
-A server is ready when it answers a read: a master does so at once, a slave only while it follows its master, because
-it is told to refuse stale reads. A start is looked at each second, for a day: a slave that waits for its master is not
-restarted. Once started, a server is looked at more rarely, because each look starts a process in the container, which
-costs more than the server itself; until it is noticed that a slave has lost its master, it refuses reads by itself.
+A server is ready when it answers a read. A master does so as soon as it listens, which is looked at each second. A slave
+does so only while it follows its master, because it is told to refuse stale reads; to ask it starts a process in the
+container, which costs more than the server itself. So the look at its start waits for the answer, and a slave that waits
+for its master is not restarted; later looks are rare, and until one of them notices that a slave has lost its master, it
+refuses reads by itself.
 */}}
 {{- define "guestbook.redisPod" -}}
 {{- $values := .root.Values.redis -}}
@@ -94,9 +95,15 @@ spec:
       ports:
         - name: redis-server
           containerPort: {{ $values.port }}
+      {{- if eq .role "master" }}
+      readinessProbe:
+        tcpSocket:
+          port: redis-server
+        periodSeconds: 1
+      {{- else }}
       startupProbe:
         exec:
-          command: ["redis-cli", "-e", "-p", "{{ $values.port }}", "dbsize"]
+          command: ["sh", "-c", "until redis-cli -e -p {{ $values.port }} dbsize; do sleep 0.1; done"]
         periodSeconds: 1
         timeoutSeconds: 5
         failureThreshold: 86400
@@ -106,9 +113,11 @@ spec:
         periodSeconds: 10
         timeoutSeconds: 5
         failureThreshold: 2
+      {{- end }}
       livenessProbe:
         exec:
           command: ["redis-cli", "-p", "{{ $values.port }}", "ping"]
+        initialDelaySeconds: 30
         periodSeconds: 30
         timeoutSeconds: 5
       securityContext:

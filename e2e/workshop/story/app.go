@@ -21,8 +21,8 @@ const (
 )
 
 const (
-	readTimeout  = 20 * time.Second       // until the guestbook answers, and reads from where it should
-	readInterval = 250 * time.Millisecond // between two reads
+	readTimeout  = 20 * time.Second      // until the guestbook answers, and reads from where it should
+	readInterval = 50 * time.Millisecond // between two reads
 )
 
 // running is what the application needs to do its work.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -13,12 +14,13 @@ import (
 // Limits of one conversation with a Redis server. Together they stay below what a person at a web page, or a
 // readiness probe of one second, is ready to wait.
 const (
-	dialTimeout  = 400 * time.Millisecond
-	replyTimeout = 500 * time.Millisecond
-	poolTimeout  = time.Second
-	readyTimeout = 800 * time.Millisecond
-	idleTime     = time.Minute
-	poolSize     = 8
+	dialTimeout   = 400 * time.Millisecond
+	replyTimeout  = 500 * time.Millisecond
+	poolTimeout   = time.Second
+	readyTimeout  = 800 * time.Millisecond
+	readyInterval = 50 * time.Millisecond
+	idleTime      = time.Minute
+	poolSize      = 8
 	// slaveLifetime moves readers on to other slaves: a Service chooses a slave per connection, not per request.
 	slaveLifetime = 10 * time.Second
 )
@@ -90,14 +92,36 @@ func (r *RedisStore) Info(ctx context.Context) (string, error) {
 	return info, nil
 }
 
-// Ready succeeds when the master answers.
+// Ready succeeds when the master answers. It waits a moment for one that does not yet: who asks comes once a second, and
+// would else learn of a master that has just come up to a second late.
 func (r *RedisStore) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
-	if err := r.master.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("pinging the Redis master: %w", err)
+	for {
+		err := r.master.Ping(ctx).Err()
+		if err == nil {
+			return nil
+		}
+		if !r.listens(ctx) {
+			return fmt.Errorf("pinging the Redis master: %w", err)
+		}
 	}
-	return nil
+}
+
+// listens waits until the master takes connections, and reports false when ctx ends before. It does not ask the client,
+// which, after a few times in a row, tries only once a second.
+func (r *RedisStore) listens(ctx context.Context) bool {
+	dialer := net.Dialer{Timeout: dialTimeout}
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(readyInterval):
+		}
+		if connection, err := dialer.DialContext(ctx, "tcp", r.master.Options().Addr); err == nil {
+			return connection.Close() == nil
+		}
+	}
 }
 
 // Close ends the watch on the slave and closes all connections.

@@ -204,6 +204,26 @@ func TestAMasterThatIsDownIsAnErrorUntilItIsBack(t *testing.T) {
 	g.Eventually(opened.Ready).WithContext(t.Context()).WithTimeout(patience).WithPolling(interval).Should(gomega.Succeed())
 }
 
+// TestWhoeverAsksWhileTheMasterComesUpIsToldAtOnce asks once, before there is a master. On a slow machine that question
+// can end before the master is up; then the next round tries again.
+func TestWhoeverAsksWhileTheMasterComesUpIsToldAtOnce(t *testing.T) {
+	g := gomega.NewWithT(t)
+	master := start(t, redistest.Options{})
+	const rounds = 20
+	for range rounds {
+		master.Stop()
+		opened := open(t, master.Addr, "")
+		asked := make(chan error, 1)
+		go func() { asked <- opened.Ready(t.Context()) }()
+		g.Consistently(asked).WithTimeout(interval).ShouldNot(gomega.Receive())
+		master = start(t, redistest.Options{Addr: master.Addr})
+		if <-asked == nil {
+			return
+		}
+	}
+	t.Fatalf("nobody who asked before the master was there has seen it come up, in %d rounds", rounds)
+}
+
 func TestAMasterThatHangsIsReportedInTimeForAProbe(t *testing.T) {
 	g := gomega.NewWithT(t)
 	master := start(t, redistest.Options{})

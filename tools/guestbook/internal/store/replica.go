@@ -13,7 +13,7 @@ import (
 )
 
 // replicaCheckInterval bounds how long a slave that is gone can be missed, and a new one go unused.
-const replicaCheckInterval = 250 * time.Millisecond
+const replicaCheckInterval = 100 * time.Millisecond
 
 // replica is the side of the slaves. A watch of its own asks whether they can be trusted, so that no reader waits
 // for a slave that is missing.
