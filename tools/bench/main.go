@@ -94,6 +94,7 @@ func measurements() []measurement {
 	}
 	return []measurement{
 		{"documents", single((*bench).documents), nothing},
+		{"outputs", single((*bench).outputs), nothing},
 		{"ledger", single((*bench).ledgers), nothing},
 		{"embedded", (*bench).controlPlanes, controlPlane},
 		{"many", (*bench).many, controlPlane},

@@ -14,16 +14,42 @@ const (
 )
 
 func isIP(s string) bool {
-	if len(s) < 2 || len(s) > 45 || !hasDigit(s) && !strings.Contains(s, "::") {
+	if len(s) < 2 || len(s) > 45 || !mayBeIP(s) {
 		return false
 	}
 	_, err := netip.ParseAddr(s)
 	return err == nil
 }
 
+// mayBeIP spares most words the error that says what is wrong with them.
+func mayBeIP(s string) bool {
+	const dotsOfFour, leastColons = 3, 2
+	dots, colons, digits := 0, 0, 0
+	for i := range len(s) {
+		switch b := s[i]; {
+		case digitBytes[b]:
+			digits++
+		case b == '.':
+			dots++
+		case b == ':':
+			colons++
+		case b == '%' && colons >= leastColons:
+			return true
+		case !uuidBytes[b]:
+			return false
+		}
+	}
+	if colons == 0 {
+		return dots == dotsOfFour && dots+digits == len(s)
+	}
+	return colons >= leastColons && (digits > 0 || strings.Contains(s, "::"))
+}
+
+var hostBytes = bytesOf(letters + capitals + digits + ".-")
+
 // isHost tells whether a word is a name in the DNS, as load balancers of some clouds have.
 func isHost(s string) bool {
-	return s == "localhost" || strings.Contains(s, ".") && allIn(strings.ToLower(s), letters+digits+".-")
+	return s == "localhost" || strings.Contains(s, ".") && allIn(s, hostBytes)
 }
 
 // isOutside tells whether a cell is an address that a load balancer has or waits for. What it is depends on the
@@ -63,7 +89,7 @@ func readPorts(s string) ([]port, bool) {
 			return nil, false
 		}
 		number, node, mapped := strings.Cut(ports, ":")
-		if !allIn(number, digits) || mapped && !allIn(node, digits) {
+		if !allIn(number, digitBytes) || mapped && !allIn(node, digitBytes) {
 			return nil, false
 		}
 		all = append(all, port{number: number, protocol: protocol, node: node})

@@ -3,29 +3,23 @@ package match
 // stretch is a part of each side that has no equal on the other: lines i to k of one, j to l of the other.
 type stretch struct{ i, k, j, l int }
 
-// gaps finds where two lists of lines differ, so that as many lines as possible are equal.
-func (c *comparison) gaps(want, got []sentence) []stretch {
-	start := 0
-	for start < len(want) && start < len(got) && want[start].says(&got[start]) {
-		start++
+// different leaves out what both begin and end with.
+func (c *comparison) different(want, got []line) (restOfWant, restOfGot []line) {
+	for len(want) > 0 && len(got) > 0 && c.sameLine(want[0], got[0]) {
+		want, got = want[1:], got[1:]
 	}
-	k, l := len(want), len(got)
-	for k > start && l > start && want[k-1].says(&got[l-1]) {
-		k, l = k-1, l-1
+	for len(want) > 0 && len(got) > 0 && c.sameLine(want[len(want)-1], got[len(got)-1]) {
+		want, got = want[:len(want)-1], got[:len(got)-1]
 	}
-	rows, columns := k-start, l-start
-	if rows == 0 && columns == 0 {
-		return nil
-	}
-	if rows == 0 || columns == 0 || !c.spend(alignment(want[start:k], got[start:l])) {
-		return inTurn(want, got, stretch{start, k, start, l})
-	}
-	return aligned(want, got, stretch{start, k, start, l})
+	return want, got
 }
 
 // alignment is what it costs to find the longest common subsequence of two lists.
-func alignment(want, got []sentence) int {
-	const steps, atOnce = 4, 16
+func alignment(want, got []line) int {
+	const steps = 4
+	if len(want)*len(got)*steps > mostEffort {
+		return mostEffort + 1
+	}
 	length := 0
 	for i := range got {
 		length += len(got[i].text)
@@ -33,31 +27,17 @@ func alignment(want, got []sentence) int {
 	return len(want) * (len(got)*steps + length/atOnce)
 }
 
-func inTurn(want, got []sentence, all stretch) []stretch {
-	var out []stretch
-	n := min(all.k-all.i, all.l-all.j)
-	for x := range n {
-		i, j := all.i+x, all.j+x
-		if !want[i].says(&got[j]) {
-			out = append(out, stretch{i, i + 1, j, j + 1})
-		}
-	}
-	if rest := (stretch{all.i + n, all.k, all.j + n, all.l}); rest.i < rest.k || rest.j < rest.l {
-		out = append(out, rest)
-	}
-	return out
-}
-
-// aligned finds the longest common subsequence of lines.
-func aligned(want, got []sentence, all stretch) []stretch {
-	rows, columns := all.k-all.i, all.l-all.j
+// aligned finds where two lists of lines differ, so that as many lines as possible are equal: it finds their longest
+// common subsequence.
+func aligned(want, got []sentence) []stretch {
+	rows, columns := len(want), len(got)
 	length := make([][]int32, rows+1)
 	for x := range length {
 		length[x] = make([]int32, columns+1)
 	}
 	for x := rows - 1; x >= 0; x-- {
 		for y := columns - 1; y >= 0; y-- {
-			if want[all.i+x].says(&got[all.j+y]) {
+			if want[x].says(got[y].meaning) {
 				length[x][y] = length[x+1][y+1] + 1
 			} else {
 				length[x][y] = max(length[x+1][y], length[x][y+1])
@@ -65,7 +45,7 @@ func aligned(want, got []sentence, all stretch) []stretch {
 		}
 	}
 	var out []stretch
-	open := stretch{all.i, all.i, all.j, all.j}
+	var open stretch
 	flush := func(i, j int) {
 		if open.i < open.k || open.j < open.l {
 			out = append(out, open)
@@ -74,20 +54,19 @@ func aligned(want, got []sentence, all stretch) []stretch {
 	}
 	x, y := 0, 0
 	for x < rows && y < columns {
-		i, j := all.i+x, all.j+y
 		switch {
-		case want[i].says(&got[j]):
+		case want[x].says(got[y].meaning):
 			x, y = x+1, y+1
-			flush(i+1, j+1)
+			flush(x, y)
 		case length[x+1][y] >= length[x][y+1]:
 			x++
-			open.k = i + 1
+			open.k = x
 		default:
 			y++
-			open.l = j + 1
+			open.l = y
 		}
 	}
-	open.k, open.l = all.k, all.l
+	open.k, open.l = rows, columns
 	flush(0, 0)
 	return out
 }

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/onsi/gomega"
@@ -148,12 +149,23 @@ func TestCommandsThatOnlyRead(t *testing.T) {
 
 func TestHeadersWithColumnsOneBlankApart(t *testing.T) {
 	g := gomega.NewWithT(t)
-	h := readHeader("REVISION    UPDATED                     STATUS      CHART           APP VERSION DESCRIPTION", nil)
+	h := headerOf("REVISION    UPDATED                     STATUS      CHART           APP VERSION DESCRIPTION")
 	g.Expect(h.titles).To(gomega.Equal([]string{"REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION", "DESCRIPTION"}))
 	g.Expect(h.at).To(gomega.Equal([]int{0, 12, 40, 52, 68, 80}))
-	h = readHeader("NAME   SYNC STATUS   HEALTH STATUS", []string{"x      Synced        Healthy"})
+	h = headerOf("NAME   SYNC STATUS   HEALTH STATUS", "x      Synced        Healthy")
 	g.Expect(h.titles).To(gomega.Equal([]string{"NAME", "SYNC STATUS", "HEALTH STATUS"}))
-	h = readHeader("NAME READY STATUS RESTARTS AGE", []string{"x 1/1 Running 0 5m"})
+	h = headerOf("NAME READY STATUS RESTARTS AGE", "x 1/1 Running 0 5m")
 	g.Expect(h.titles).To(gomega.Equal([]string{"NAME", "READY", "STATUS", "RESTARTS", "AGE"}))
-	g.Expect(h.cut("redis 1/1 Running 0 5m")).To(gomega.Equal([]string{"redis", "1/1", "Running", "0", "5m"}))
+	g.Expect(rowOf(h, "redis 1/1 Running 0 5m")).To(gomega.Equal([]string{"redis", "1/1", "Running", "0", "5m"}))
+}
+
+func headerOf(texts ...string) *header {
+	var r headerReader
+	return r.read(cleanLines(strings.Join(texts, "\n")))
+}
+
+func rowOf(h *header, text string) []string {
+	var c cutter
+	c.expect(len(h.titles))
+	return c.cut(h, text)
 }

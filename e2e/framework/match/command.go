@@ -71,9 +71,11 @@ func (c *command) flag(flag, value string) {
 	}
 }
 
+var variableBytes = bytesOf(letters + capitals + digits + "_")
+
 func isAssignment(word string) bool {
 	variable, _, found := strings.Cut(word, "=")
-	return found && variable != "" && allIn(strings.ToUpper(variable), "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"+digits)
+	return found && variable != "" && allIn(variable, variableBytes)
 }
 
 // kind is what a table of the command lists, if it lists one kind.

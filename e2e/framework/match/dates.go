@@ -24,7 +24,7 @@ func isDate(s string) bool {
 // startsDate is cheap, and false for nearly every word.
 func startsDate(s string) bool {
 	if len(s) >= 10 && s[4] == '-' && s[7] == '-' {
-		return allIn(s[:4], digits)
+		return allIn(s[:4], digitBytes)
 	}
 	if len(s) < 3 {
 		return false
@@ -101,7 +101,7 @@ func (d *dateReader) mail() int {
 	d.at = 1
 	whole := func(s string) bool {
 		parts := strings.Split(s, "-")
-		return len(parts) == 3 && isDay(parts[0]) && slices.Contains(months, parts[1]) && allIn(parts[2], digits)
+		return len(parts) == 3 && isDay(parts[0]) && slices.Contains(months, parts[1]) && allIn(parts[2], digitBytes)
 	}
 	if !d.take(whole) && (!d.take(isDay) || !d.take(isMonth) || !d.take(isYear)) {
 		return 0
@@ -139,7 +139,7 @@ func (d *dateReader) spoken() int {
 
 func isMonth(s string) bool { return slices.Contains(months, s) }
 
-func isYear(s string) bool { return len(s) == 4 && allIn(s, digits) }
+func isYear(s string) bool { return len(s) == 4 && allIn(s, digitBytes) }
 
 func isDay(s string) bool {
 	const most = 31
@@ -168,21 +168,21 @@ func isTimeOfDay(s string) bool { return isClock(s) && s[:2] < "25" && s[3:5] < 
 func isOffset(s string) bool {
 	const short, long = 5, 6
 	return (len(s) == short || len(s) == long && s[3] == ':') && (s[0] == '+' || s[0] == '-') &&
-		allIn(s[1:3]+s[len(s)-2:], digits)
+		allIn(s[1:3]+s[len(s)-2:], digitBytes)
 }
 
 // isZone takes UTC and CEST, and what Go prints for zones without a name.
 func isZone(s string) bool {
 	if len(s) > 1 && (s[0] == '+' || s[0] == '-') {
-		return len(s) <= 5 && allIn(s[1:], digits)
+		return len(s) <= 5 && allIn(s[1:], digitBytes)
 	}
-	return len(s) >= 1 && len(s) <= 5 && allIn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	return len(s) >= 1 && len(s) <= 5 && allIn(s, capitalBytes)
 }
 
 // isClock tells whether a word is a time of day.
 func isClock(s string) bool {
-	return len(s) >= 8 && s[2] == ':' && s[5] == ':' && allIn(s[:2]+s[3:5]+s[6:8], digits) &&
-		(len(s) == 8 || len(s) <= 18 && s[8] == '.' && allIn(s[9:], digits))
+	return len(s) >= 8 && s[2] == ':' && s[5] == ':' && allIn(s[:2]+s[3:5]+s[6:8], digitBytes) &&
+		(len(s) == 8 || len(s) <= 18 && s[8] == '.' && allIn(s[9:], digitBytes))
 }
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }

@@ -10,61 +10,86 @@ type entity struct {
 	age int64
 }
 
-// entity reads whose row it is.
-func (c *comparison) entity(t *table, r row) entity {
-	e := entity{age: -1}
-	if age, ok := readAge(t.cell(r, "AGE")); ok {
-		e.age = age
+// entities reads whose rows those of a table are.
+func (c *comparison) entities(t *table) []entity {
+	r := c.reader(t)
+	all := make([]entity, len(t.rows))
+	for i := range t.rows {
+		all[i] = r.read(&t.rows[i])
 	}
-	named := t.index("NAME")
+	return all
+}
+
+// entityReader reads the rows of one table.
+type entityReader struct {
+	table *table
+	words canon
+	// kind is that of the table, if its names do not tell.
+	kind string
+	// named and aged are the places of columns, or -1.
+	named, aged int
+	namespaced  bool
+}
+
+func (c *comparison) reader(t *table) entityReader {
+	r := entityReader{table: t, words: c.words, named: t.index("NAME"), aged: t.index("AGE")}
+	r.namespaced = r.named >= 0 && t.titles[0] == "NAMESPACE"
+	if r.kind = c.kind; r.kind == "" {
+		r.kind = kindOfTitles(t.titles)
+	}
+	return r
+}
+
+func (r *entityReader) read(from *row) entity {
+	e := entity{age: -1}
+	if r.aged >= 0 {
+		if age, ok := readAge(from.cells[r.aged]); ok {
+			e.age = age
+		}
+	}
+	t := r.table
 	switch {
-	case named >= 0:
-		c.nameEntity(&e, t, r.cells[named])
-		if t.titles[0] == "NAMESPACE" {
-			e.key = r.cells[0] + "/" + e.key
-			e.label = r.cells[0] + "/" + e.label
+	case r.named >= 0:
+		r.name(&e, from.cells[r.named])
+		if r.namespaced {
+			e.key = from.cells[0] + "/" + e.key
+			e.label = from.cells[0] + "/" + e.label
 		}
 	case t.titles[0] == "REVISION":
-		e.label = "revision " + r.cells[0]
+		e.label = "revision " + from.cells[0]
 		e.key = e.label
 	case t.index("OBJECT") >= 0:
 		e.kind = "event"
-		e.label = c.words.line(t.cell(r, "OBJECT"))
-		e.key = e.label + " " + t.cell(r, "REASON")
+		e.label = r.words.line(t.cell(from, "OBJECT"))
+		e.key = e.label + " " + t.cell(from, "REASON")
 	default:
-		e.label = c.words.line(r.cells[0])
+		e.label = r.words.line(from.cells[0])
 		e.key = e.label
 	}
 	return e
 }
 
-func (c *comparison) nameEntity(e *entity, t *table, cell string) {
+// name reads the cell with the name of an object.
+func (r *entityReader) name(e *entity, cell string) {
 	kind, plain := splitKind(cell)
 	prefix := cell[:len(cell)-len(plain)]
 	if kind == "" {
-		kind = c.kindOf(t)
+		kind = r.kind
 	}
 	e.kind = kind
 	e.name = readName(kind, plain)
-	e.key = kind + "/" + e.name.String()
+	star := e.name.String()
+	e.key = kind + "/" + star
 	e.label = e.key
 	switch {
 	case prefix != "":
-		e.label = prefix + e.name.String()
+		e.label = prefix + star
 	case kind == "node":
 		// What nodes are called and how many there are is the cluster's affair.
 		e.key, e.label = "node/*", "node/"+plain
 	case kind == "" || kind == "release":
-		e.label = e.name.String()
+		e.label = star
 	}
-}
-
-// kindOf is the kind of a table whose names do not tell.
-func (c *comparison) kindOf(t *table) string {
-	if kind := c.command.kind(); kind != "" {
-		return kind
-	}
-	return kindOfTitles(t.titles)
 }
 
 // everywhere are objects that Kubernetes puts into each namespace or cluster: a document that leaves them out hides

@@ -128,11 +128,3 @@ func shown(value string) string {
 	}
 	return value
 }
-
-func missingLine(l line) Finding {
-	return Finding{Line: l.number, Kind: MissingLine, Expected: l.text}
-}
-
-func surplusLine(l line, near int) Finding {
-	return Finding{Line: near, Kind: SurplusLine, Actual: l.text, came: l.text}
-}

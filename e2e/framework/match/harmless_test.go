@@ -114,7 +114,7 @@ func otherHashes(text, hash, suffix string) string {
 	hashes := map[string]string{}
 	for _, t := range parse(cleanLines(text)).tables {
 		for _, r := range t.rows {
-			kind, plain := splitKind(t.cell(r, "NAME"))
+			kind, plain := splitKind(t.cell(&r, "NAME"))
 			if kind == "" {
 				kind = kindOfTitles(t.titles)
 			}

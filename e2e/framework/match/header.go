@@ -4,9 +4,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
-// header has the titles of a table and where they begin.
+// header has the titles of a table and where they begin. Tables that are alike share it.
 type header struct {
 	titles []string
 	at     []int
@@ -16,7 +17,7 @@ type header struct {
 }
 
 // index is the place of a title, or -1.
-func (h header) index(title string) int {
+func (h *header) index(title string) int {
 	if h.places == nil {
 		return slices.Index(h.titles, title)
 	}
@@ -26,16 +27,41 @@ func (h header) index(title string) int {
 	return -1
 }
 
+// indexNear is the place of a title that is likely at place i.
+func (h *header) indexNear(i int, title string) int {
+	if i < len(h.titles) && h.titles[i] == title {
+		return i
+	}
+	return h.index(title)
+}
+
 // distinct numbers titles that come again, and remembers where each is.
 func (h *header) distinct() {
 	const few = 16
-	h.distinguish()
 	if len(h.titles) <= few {
+		for i := len(h.titles) - 1; i > 0; i-- {
+			again := 1
+			for _, before := range h.titles[:i] {
+				if before == h.titles[i] {
+					again++
+				}
+			}
+			h.number(i, again)
+		}
 		return
 	}
+	seen := make(map[string]int, len(h.titles))
 	h.places = make(map[string]int, len(h.titles))
 	for i, title := range h.titles {
-		h.places[title] = i
+		seen[title]++
+		h.number(i, seen[title])
+		h.places[h.titles[i]] = i
+	}
+}
+
+func (h *header) number(i, again int) {
+	if again > 1 {
+		h.titles[i] += " #" + strconv.Itoa(again)
 	}
 }
 
@@ -51,13 +77,13 @@ var firstTitles = []string{"NAME", "REVISION", "NAMESPACE", "LAST", "CURRENT", "
 
 // isHeader tells whether a line that does not follow a table is the header of one.
 func isHeader(text string) bool {
-	words := titleWords(text)
+	first, words := titleWords(text)
 	switch {
-	case len(words) == 0:
+	case words == 0:
 		return false
-	case startsTable(text):
+	case begins(text, first, words):
 		return true
-	case len(words) == 1:
+	case words == 1:
 		return false
 	default:
 		trimmed := strings.TrimSpace(text)
@@ -67,123 +93,174 @@ func isHeader(text string) bool {
 
 // startsTable tells whether a line is a header wherever it stands.
 func startsTable(text string) bool {
-	words := titleWords(text)
-	if len(words) == 0 || !slices.Contains(firstTitles, words[0]) {
-		return false
-	}
-	return len(words) > 1 || text == "NAME"
+	first, words := titleWords(text)
+	return words > 0 && begins(text, first, words)
 }
 
-// titleWords are the words of a line if all of them may be of titles.
-func titleWords(text string) []string {
+func begins(text, first string, words int) bool {
+	return slices.Contains(firstTitles, first) && (words > 1 || text == "NAME")
+}
+
+// titleWords counts the words of a line, and gives the first, if all of them may be of titles.
+func titleWords(text string) (first string, words int) {
 	const widest = 2000
 	if len(text) > widest || text == "" || (text[0] < 'A' || text[0] > 'Z') && text[0] != ' ' {
-		return nil
+		return "", 0
 	}
-	words := strings.Fields(text)
-	for _, w := range words {
-		if !isTitle(w) {
-			return nil
+	for word := range strings.FieldsSeq(text) {
+		if !isTitle(word) {
+			return "", 0
 		}
+		if words == 0 {
+			first = word
+		}
+		words++
 	}
-	return words
+	return first, words
 }
+
+var titleBytes = bytesOf(capitals + digits + "()/%_.-#")
 
 func isTitle(word string) bool {
 	word = strings.TrimSuffix(strings.TrimSuffix(word, "(cores)"), "(bytes)")
-	return allIn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"+digits+"()/%_.-#") && word[0] >= 'A' && word[0] <= 'Z'
+	return allIn(word, titleBytes) && word[0] >= 'A' && word[0] <= 'Z'
 }
 
-// readHeader finds the titles; the rows tell whether two words one blank apart are one title or two.
-func readHeader(text string, rows []string) header {
-	h := header{tabbed: strings.Contains(text, "\t")}
+// headerReader reads headers. It keeps the last one: many tables have the same.
+type headerReader struct {
+	last   *header
+	text   string
+	rows   bool
+	words  []span
+	begins []bool // under words that are one blank apart from those before them
+	now    []bool
+}
+
+// read finds the titles; the rows tell whether two words one blank apart are one title or two.
+func (r *headerReader) read(lines []line) *header {
+	text := lines[0].text
+	rows := slices.ContainsFunc(lines[1:], func(l line) bool { return !isDots(l.text) })
+	if r.last == nil || r.text != text {
+		r.last, r.text = nil, text
+		r.words = spans(r.words[:0], text, 1)
+	}
+	r.now = beginnings(r.now, r.words, lines[1:])
+	if r.last != nil && r.rows == rows && slices.Equal(r.now, r.begins) {
+		return r.last
+	}
+	r.rows, r.begins, r.now = rows, r.now, r.begins
+	r.last = r.titles()
+	r.last.distinct()
+	return r.last
+}
+
+func (r *headerReader) titles() *header {
+	h := &header{tabbed: strings.IndexByte(r.text, '\t') >= 0}
 	if h.tabbed {
+		const stop = 8
 		at := 0
-		for part := range strings.SplitSeq(text, "\t") {
+		for part := range strings.SplitSeq(r.text, "\t") {
 			h.titles = append(h.titles, collapse(part))
 			h.at = append(h.at, at)
-			at += 8 * (len(part)/8 + 1)
+			at += stop * (len(part)/stop + 1)
 		}
 		return h
 	}
-	words := spans(text, 1)
-	begins := beginnings(words, rows)
 	const most = 4 // words of a title
+	words := r.words
+	h.titles, h.at = make([]string, 0, len(words)), make([]int, 0, len(words))
 	for i := 0; i < len(words); {
 		end := i + 1
-		for end < len(words) && end-i < most && words[end].start-words[end-1].end == 1 &&
-			together(words[i:end+1], beginning{under: begins[end], rows: len(rows), after: text[words[end].start:]}) {
+		for end < len(words) && end-i < most && apart(words, end) &&
+			together(words[i:end+1], nextWord{under: r.begins[end], rows: r.rows, text: r.text}) {
 			end++
 		}
-		h.titles = append(h.titles, titleOf(words[i:end]))
+		h.titles = append(h.titles, words[i].with(words[end-1], r.text))
 		h.at = append(h.at, words[i].start)
 		i = end
 	}
 	return h
 }
 
-// distinguish numbers titles that come again.
-func (h header) distinguish() {
-	seen := map[string]int{}
-	for i, title := range h.titles {
-		seen[title]++
-		if seen[title] > 1 {
-			h.titles[i] = title + " #" + strconv.Itoa(seen[title])
+// apart tells whether a word is one blank apart from the one before it.
+func apart(words []span, i int) bool { return words[i].start-words[i-1].end == 1 }
+
+// nextWord says of a word of a header whether a word of a row begins right under it, and whether there are rows.
+type nextWord struct {
+	under, rows bool
+	text        string // of the header
+}
+
+// beginnings tells under which words of a header a word of any row begins, as far as it matters. It looks at each row
+// once.
+func beginnings(begins []bool, words []span, rows []line) []bool {
+	begins = append(begins[:0], make([]bool, len(words))...)
+	open := 0
+	for i := 1; i < len(words); i++ {
+		if apart(words, i) {
+			open++
 		}
 	}
-}
-
-// beginning says whether a word of a row begins right under a title, and how many rows there are.
-type beginning struct {
-	under bool
-	rows  int
-	after string // the header from that word on
-}
-
-// beginnings tells under which words of a header a word of any row begins. It looks at each row once.
-func beginnings(words []span, rows []string) []bool {
-	begins := make([]bool, len(words))
-	for _, r := range rows {
-		column, before := 0, ' '
-		next := 0
-		for _, letter := range r {
-			for next < len(words) && words[next].start < column {
-				next++
-			}
-			if next == len(words) {
-				break
-			}
-			if words[next].start == column && column > 0 && before == ' ' && letter != ' ' {
-				begins[next] = true
-			}
-			before = letter
-			column++
+	for i := 0; i < len(rows) && open > 0; i++ {
+		if !isDots(rows[i].text) {
+			open -= beginning(begins, words, rows[i].text)
 		}
 	}
 	return begins
 }
 
-func titleOf(words []span) string {
-	parts := texts(words)
-	return strings.Join(parts, " ")
+// beginning looks at one row, and counts what it finds.
+func beginning(begins []bool, words []span, text string) (found int) {
+	if !isASCII(text) {
+		text = narrow(text)
+	}
+	for i := 1; i < len(words) && words[i].start < len(text); i++ {
+		at := words[i].start
+		if !begins[i] && text[at-1] == ' ' && text[at] != ' ' && apart(words, i) {
+			begins[i] = true
+			found++
+		}
+	}
+	return found
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// narrow has one byte for each character.
+func narrow(text string) string {
+	out := make([]byte, 0, len(text))
+	for _, r := range text {
+		if r >= utf8.RuneSelf {
+			r = 'x'
+		}
+		out = append(out, byte(r))
+	}
+	return string(out)
 }
 
 // together tells whether words that are one blank apart are one title.
-func together(words []span, last beginning) bool {
-	title := titleOf(words)
+func together(words []span, last nextWord) bool {
+	first, next := words[0].text, words[len(words)-1].text
+	title := words[0].with(words[len(words)-1], last.text)
 	if slices.Contains(longTitles, title) {
 		return true
 	}
-	first, next := words[0].text, words[len(words)-1].text
 	if slices.ContainsFunc(longTitles, func(known string) bool {
 		return len(title) > len(known) && title[len(known)] == ' ' && strings.HasPrefix(title, known)
 	}) {
 		return false
 	}
-	if startsLong(last.after) || len(words) == 2 && first == "NAME" {
+	if startsLong(last.text[words[len(words)-1].at:]) || len(words) == 2 && first == "NAME" {
 		return false
 	}
-	if isKnownTitle(next) && (isKnownTitle(first) || last.rows == 0) {
+	if isKnownTitle(next) && (isKnownTitle(first) || !last.rows) {
 		return false
 	}
 	return !last.under

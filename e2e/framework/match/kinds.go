@@ -56,7 +56,7 @@ func readKind(word string) string {
 	if singular := strings.TrimSuffix(plain, "s"); kinds[singular] {
 		return singular
 	}
-	if grouped && allIn(plain, letters+digits) && strings.Contains(group, ".") {
+	if grouped && allIn(plain, lowerBytes) && strings.Contains(group, ".") {
 		return word
 	}
 	return ""

@@ -17,8 +17,9 @@ func Lint(expected string, o Options) []Finding {
 	c := newComparison(o)
 	out := parse(cleanLines(expected))
 	for _, t := range out.tables {
-		for _, r := range t.rows {
-			c.lintRow(t, r)
+		r := c.reader(t)
+		for i := range t.rows {
+			c.lintRow(t, &t.rows[i], r.read(&t.rows[i]))
 		}
 		c.lintHistory(t)
 	}
@@ -31,8 +32,7 @@ func (c *comparison) warn(f Finding) {
 	c.tell(f)
 }
 
-func (c *comparison) lintRow(t *table, r row) {
-	e := c.entity(t, r)
+func (c *comparison) lintRow(t *table, r *row, e entity) {
 	for i, title := range t.titles {
 		f := Finding{Line: r.line.number, Row: e.label, Column: title, Expected: r.cells[i]}
 		if f.Note = lintCell(e, title, r.cells[i]); f.Note != "" {
@@ -40,6 +40,8 @@ func (c *comparison) lintRow(t *table, r row) {
 		}
 	}
 }
+
+var dottedBytes = bytesOf(digits + ".")
 
 func lintCell(e entity, title, value string) string {
 	switch title {
@@ -54,7 +56,7 @@ func lintCell(e entity, title, value string) string {
 	case "PORT(S)":
 		return lintPorts(value)
 	case "CLUSTER-IP", "IP", "INTERNAL-IP":
-		if value != "" && allIn(value, digits+".") && !isIP(value) {
+		if value != "" && allIn(value, dottedBytes) && !isIP(value) {
 			return value + " is no address"
 		}
 	default:
@@ -116,7 +118,7 @@ func (c *comparison) lintOwners(out output) {
 	}
 	for _, t := range out.tables {
 		for _, r := range t.rows {
-			kind, full := splitKind(t.cell(r, "NAME"))
+			kind, full := splitKind(t.cell(&r, "NAME"))
 			n := readName("pod", full)
 			if _, listed := sets[n.owner()]; kind != "pod" || n.owner() == "" || listed || wrong[n.stem] || !isHash(n.hash) {
 				continue
@@ -135,22 +137,25 @@ func (c *comparison) lintHistory(t *table) {
 		return
 	}
 	deployed := 0
-	for _, r := range t.rows {
+	reader := c.reader(t)
+	for i := range t.rows {
+		r := &t.rows[i]
+		e := reader.read(r)
 		if t.cell(r, "STATUS") == "deployed" {
 			deployed++
 		}
 		if deployed > 1 && t.cell(r, "STATUS") == "deployed" {
 			c.warn(Finding{
-				Line: r.line.number, Row: c.entity(t, r).label, Column: "STATUS", Expected: "deployed",
+				Line: r.line.number, Row: e.label, Column: "STATUS", Expected: "deployed",
 				Note: "another revision is deployed already, and a release has only one",
 			})
 		}
-		c.lintRevision(t, r)
+		c.lintRevision(t, r, e.label)
 	}
 }
 
 // lintRevision compares what never changes of a revision with what an earlier history of the release showed.
-func (c *comparison) lintRevision(t *table, r row) {
+func (c *comparison) lintRevision(t *table, r *row, label string) {
 	m := c.options.Memory
 	if m == nil || c.command.resource == "" {
 		return
@@ -165,7 +170,7 @@ func (c *comparison) lintRevision(t *table, r row) {
 		now[title] = t.cell(r, title)
 		if known && before[title] != now[title] {
 			c.warn(Finding{
-				Line: r.line.number, Row: c.entity(t, r).label, Column: title, Expected: now[title],
+				Line: r.line.number, Row: label, Column: title, Expected: now[title],
 				Note: fmt.Sprintf("an earlier output of the same document says %q, this one %q", before[title], now[title]),
 			})
 		}

@@ -120,14 +120,16 @@ func isMeter(line string) bool {
 		return false
 	}
 	words := strings.Fields(line)
-	return len(words) == columns && allIn(words[0], digits) && strings.Contains(words[len(words)-2], ":")
+	return len(words) == columns && allIn(words[0], digitBytes) && strings.Contains(words[len(words)-2], ":")
 }
+
+var modeBytes = bytesOf("rwxstST-")
 
 // filePlain keeps the type and the name of a file that ls lists: owner, date and size are of the machine.
 func filePlain(line string) string {
 	const before, typical = 8, 10
 	words := strings.Fields(line)
-	if len(words) <= before || len(words[0]) < typical || !allIn(words[0][1:typical], "rwxstST-") {
+	if len(words) <= before || len(words[0]) < typical || !allIn(words[0][1:typical], modeBytes) {
 		return line
 	}
 	return words[0][:1] + " " + strings.Join(words[before:], " ")

@@ -7,6 +7,8 @@ package match
 import (
 	"fmt"
 	"strings"
+	"sync"
+	"unicode/utf8"
 )
 
 // Options say how an output is to be read.
@@ -31,17 +33,7 @@ func Compare(expected, actual string, o Options) []Finding {
 	}
 	c := newComparison(o)
 	c.most = mostFindings
-	want, got := cleanLines(expected), cleanLines(actual)
-	got = withoutNoise(want, got)
-	switch {
-	case len(want) == 0:
-		// A document that shows nothing promises nothing.
-	case o.Exact:
-		c.exactly(want, got)
-	case c.structured(want, got):
-	default:
-		c.outputs(parse(want), parse(got))
-	}
+	c.compare(expected, actual)
 	c.remember()
 	return c.told()
 }
@@ -52,13 +44,51 @@ type comparison struct {
 	command command
 	manner  manner
 	words   canon
-	found   []Finding
-	learnt  []fact
+	// kind is of the tables that say none.
+	kind   string
+	found  []Finding
+	learnt []fact
+	// meanings are room for some.
+	meanings []meaning
 	// most is how many findings are kept, the others are only counted; nothing is no limit.
 	most, uncounted, uncountedErrors int
 	// effort is what may still be spent on finding out which rows and lines belong together where that takes more than
 	// one look at each. Without it they are taken as they come, so that no output takes longer than in proportion.
 	effort int
+	// work counts what was held against each other: lines, cells, words of a header. It has to grow with the size.
+	work int
+}
+
+// compare finds the differences between two texts.
+func (c *comparison) compare(expected, actual string) {
+	var want, got []line
+	both(len(expected)+len(actual), func() { want = cleanLines(expected) }, func() { got = cleanLines(actual) })
+	got = withoutNoise(want, got)
+	switch {
+	case len(want) == 0:
+		// A document that shows nothing promises nothing.
+	case c.options.Exact:
+		c.exactly(want, got)
+	case c.structured(want, got):
+	default:
+		var w, g output
+		both(len(expected)+len(actual), func() { w = parse(want) }, func() { g = parse(got) })
+		c.outputs(w, g)
+	}
+}
+
+// both does two things, side by side if there is so much to be done that it pays.
+func both(size int, one, other func()) {
+	const large = 1 << 18
+	if size < large {
+		one()
+		other()
+		return
+	}
+	var group sync.WaitGroup
+	group.Go(one)
+	other()
+	group.Wait()
 }
 
 const (
@@ -81,19 +111,26 @@ func newComparison(o Options) *comparison {
 	cmd := readCommand(o.Command)
 	how := cmd.manner()
 	return &comparison{
-		options: o, command: cmd, manner: how, words: canon{versions: cmd.showsVersions(), plain: how.plain}, effort: mostEffort,
+		options: o, command: cmd, manner: how, kind: cmd.kind(), words: canon{versions: cmd.showsVersions(), plain: how.plain}, effort: mostEffort,
 	}
 }
 
 func (c *comparison) tell(f Finding) {
-	if c.most > 0 && len(c.found) >= c.most {
-		c.uncounted++
-		if f.Severity == Error {
-			c.uncountedErrors++
-		}
-		return
+	if !c.full(f.Severity) {
+		c.found = append(c.found, f)
 	}
-	c.found = append(c.found, f)
+}
+
+// full tells whether nobody reads another finding, which then is only counted.
+func (c *comparison) full(severity Severity) bool {
+	if c.most == 0 || len(c.found) < c.most {
+		return false
+	}
+	c.uncounted++
+	if severity == Error {
+		c.uncountedErrors++
+	}
+	return true
 }
 
 // wrong tells whether the reader sees something else.
@@ -114,7 +151,7 @@ func (c *comparison) told() []Finding {
 // outputs compares what is neither JSON nor YAML: tables, and the text around them.
 func (c *comparison) outputs(want, got output) {
 	if len(want.tables) == 0 && len(got.tables) > 0 {
-		got = output{text: got.lines, lines: got.lines}
+		got = output{text: notBlank(got.lines)}
 	}
 	c.tables(want, got)
 	c.text(want.text, got.text)
@@ -125,9 +162,9 @@ func (c *comparison) exactly(want, got []line) {
 	for i := range max(len(want), len(got)) {
 		switch {
 		case i >= len(got):
-			c.tell(missingLine(want[i]))
+			c.missing(want[i])
 		case i >= len(want):
-			c.tell(surplusLine(got[i], lastLine(want)))
+			c.tell(Finding{Line: lastLine(want), Kind: SurplusLine, Actual: got[i].text, came: got[i].text})
 		case want[i].text != got[i].text:
 			c.tell(Finding{Line: want[i].number, Kind: Text, Expected: want[i].text, Actual: got[i].text, came: got[i].text})
 		}
@@ -151,4 +188,18 @@ func HasErrors(all []Finding) bool {
 	return false
 }
 
-func collapse(s string) string { return strings.Join(strings.Fields(s), " ") }
+// collapse makes all blanks between words one.
+func collapse(s string) string {
+	before := byte(' ')
+	for i := range len(s) {
+		b := s[i]
+		if b < ' ' || b >= utf8.RuneSelf || b == ' ' && before == ' ' {
+			return strings.Join(strings.Fields(s), " ")
+		}
+		before = b
+	}
+	if s != "" && before == ' ' {
+		return s[:len(s)-1]
+	}
+	return s
+}

@@ -41,10 +41,10 @@ func (m *Memory) isTaken(scope, name string) bool {
 }
 
 // scope is where names are unique.
-func (c *comparison) scope(e entity) string { return c.command.namespace + "\x00" + e.kind + "\x00" }
+func (c *comparison) scope(e *entity) string { return c.command.namespace + "\x00" + e.kind + "\x00" }
 
 // possible tells whether a cluster may have given the name; one that was changed by hand says nothing about identity.
-func possible(e entity) bool {
+func possible(e *entity) bool {
 	n := e.name
 	return n.generated() && (n.hash == "" || isHash(n.hash)) && (n.suffix == "" || isSuffix(n.suffix) || wasSuffix(n.suffix))
 }
@@ -76,7 +76,7 @@ func (c *comparison) identify(p pair) {
 
 // renamed tells how grave it is that the document has another name for what is still the same object. If it says that
 // the object is younger than the one before, it promises a new one. Otherwise its outputs are from two recordings.
-func (m *Memory) renamed(before string, now entity) Severity {
+func (m *Memory) renamed(before string, now *entity) Severity {
 	if was := m.real[before].age; now.age >= 0 && was >= 0 && now.age <= was {
 		return Error
 	}

@@ -21,7 +21,7 @@ func Merge(expected, actual string, o Options) string {
 	c.mergeTables(&e, w, g)
 	c.found = nil
 	if len(w.tables) == 0 && len(g.tables) > 0 {
-		g = output{text: g.lines}
+		g = output{text: notBlank(g.lines)}
 	}
 	c.text(w.text, g.text)
 	for _, f := range c.found {
@@ -116,4 +116,12 @@ func (t *table) lines() []line {
 		all = append(all, r.line)
 	}
 	return all
+}
+
+// last is the line of the last row, or of the header.
+func (t *table) last() int {
+	if n := len(t.rows); n > 0 {
+		return t.rows[n-1].line.number
+	}
+	return t.line.number
 }

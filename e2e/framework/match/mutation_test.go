@@ -133,7 +133,7 @@ func harmful(text string) []mutant {
 
 // worse are other values for a cell that a reader would have to notice.
 func worse(t *table, r row, title string) []string {
-	value := t.cell(r, title)
+	value := t.cell(&r, title)
 	var out []string
 	switch title {
 	case "STATUS":

@@ -3,13 +3,6 @@ package match
 import "strings"
 
 const (
-	digits  = "0123456789"
-	letters = "abcdefghijklmnopqrstuvwxyz"
-	// suffixLetters are what Kubernetes makes the ends of names of: no vowels, nothing that looks like another.
-	suffixLetters = "bcdfghjklmnpqrstvwxz2456789"
-	// hashLetters are what is left of them in the hash of a pod template: a decimal number in that alphabet.
-	hashLetters = "456789bcdf"
-
 	suffixLength = 5
 	shortestHash = 5
 	longestHash  = 10
@@ -100,30 +93,30 @@ func cutLast(full string) (rest, last string) {
 
 // isHash tells whether Kubernetes makes such hashes, now or before 1.9, when they were decimal numbers.
 func isHash(s string) bool {
-	return len(s) >= shortestHash && len(s) <= longestHash && allIn(s, hashLetters) || isDecimal(s)
+	return len(s) >= shortestHash && len(s) <= longestHash && allIn(s, hashBytes) || isDecimal(s)
 }
 
-func isDecimal(s string) bool { return len(s) >= 8 && len(s) <= longestHash && allIn(s, digits) }
+func isDecimal(s string) bool { return len(s) >= 8 && len(s) <= longestHash && allIn(s, digitBytes) }
 
 // meantAsHash also takes hashes that an author changed or invented.
 func meantAsHash(s string) bool {
-	return isHash(s) || isBlank(s) || len(s) >= 6 && len(s) <= longestHash+1 && allIn(s, letters+digits) && count(s, digits) >= 3
+	return isHash(s) || isBlank(s) || len(s) >= 6 && len(s) <= longestHash+1 && allIn(s, lowerBytes) && count(s, digitBytes) >= 3
 }
 
-func isSuffix(s string) bool { return len(s) == suffixLength && allIn(s, suffixLetters) }
+func isSuffix(s string) bool { return len(s) == suffixLength && allIn(s, suffixBytes) }
 
 // wasSuffix takes suffixes of the years when they had vowels, but no words.
 func wasSuffix(s string) bool {
-	return len(s) == suffixLength && allIn(s, letters+digits) && hasDigit(s) && count(s, letters) > 0
+	return len(s) == suffixLength && allIn(s, lowerBytes) && hasDigit(s) && count(s, letterBytes) > 0
 }
 
 // meantAsSuffix takes whatever stands behind a hash and has about the right length.
 func meantAsSuffix(s string) bool {
-	return isBlank(s) || len(s) >= suffixLength-1 && len(s) <= suffixLength+1 && allIn(s, letters+digits)
+	return isBlank(s) || len(s) >= suffixLength-1 && len(s) <= suffixLength+1 && allIn(s, lowerBytes)
 }
 
 // isBlank takes what authors write in place of something generated: redis-xxxxx, redis-*.
-func isBlank(s string) bool { return s == "*" || len(s) >= 3 && allIn(s, "xX*") }
+func isBlank(s string) bool { return s == "*" || len(s) >= 3 && allIn(s, blankBytes) }
 
 func hasDigit(s string) bool {
 	for i := range len(s) {
@@ -134,20 +127,10 @@ func hasDigit(s string) bool {
 	return false
 }
 
-// allIn gives up at the first character that is not in the set, which for most words is an early one.
-func allIn(s, set string) bool {
-	for i := range len(s) {
-		if strings.IndexByte(set, s[i]) < 0 {
-			return false
-		}
-	}
-	return s != ""
-}
-
-func count(s, set string) int {
+func count(s string, set *byteSet) int {
 	n := 0
 	for i := range len(s) {
-		if strings.IndexByte(set, s[i]) >= 0 {
+		if set[s[i]] {
 			n++
 		}
 	}

@@ -9,11 +9,12 @@ var neverBlank = map[string]bool{
 
 // nearest puts each part under the title that is nearest to where it begins, keeps their order, and leaves no cell
 // blank that never is. It is for rows that an author moved from under their titles.
-func (h header) nearest(cells []string, parts []span) []string {
+func (c *cutter) nearest(h *header, cells []string) []string {
 	const widest, blankCost, never = 64, 1000, 1 << 40
+	parts := c.spans
 	n, k := len(cells), len(parts)
 	if n > widest {
-		return h.fill(cells, texts(parts))
+		return fill(cells, c.texts())
 	}
 	skip := func(j int) int {
 		if neverBlank[h.titles[j]] {
@@ -21,23 +22,24 @@ func (h header) nearest(cells []string, parts []span) []string {
 		}
 		return 0
 	}
-	// cost[i][j] is the least cost of parts from i on under titles from j on.
-	cost := make([][]int, k+1)
+	// cost(i, j) is the least cost of parts from i on under titles from j on.
+	width := n + 1
+	c.cost = append(c.cost[:0], make([]int, (k+1)*width)...)
 	for i := k; i >= 0; i-- {
-		cost[i] = make([]int, n+1)
+		cost := c.cost[i*width:]
 		if i < k {
-			cost[i][n] = never
+			cost[n] = never
 		}
 		for j := n - 1; j >= 0; j-- {
-			cost[i][j] = cost[i][j+1] + skip(j)
+			cost[j] = cost[j+1] + skip(j)
 			if i < k {
 				away := parts[i].start - h.at[j]
-				cost[i][j] = min(cost[i][j], max(away, -away)+cost[i+1][j+1])
+				cost[j] = min(cost[j], max(away, -away)+cost[width+j+1])
 			}
 		}
 	}
 	for i, j := 0, 0; i < k && j < n; j++ {
-		if cost[i][j] != cost[i][j+1]+skip(j) {
+		if cost := c.cost[i*width:]; cost[j] != cost[j+1]+skip(j) {
 			cells[j] = parts[i].text
 			i++
 		}

@@ -39,9 +39,10 @@ func (c *comparison) owners(want, got output) {
 func names(o output, kind string) map[string]int {
 	found := map[string]int{}
 	for _, t := range o.tables {
-		for _, r := range t.rows {
-			if of, plain := splitKind(t.cell(r, "NAME")); of == kind {
-				found[plain] = r.line.number
+		named := t.index("NAME")
+		for i := 0; named >= 0 && i < len(t.rows); i++ {
+			if of, plain := splitKind(t.rows[i].cells[named]); of == kind {
+				found[plain] = t.rows[i].line.number
 			}
 		}
 	}

@@ -3,7 +3,7 @@ package match
 import "strings"
 
 // lineOf looks for the line that shows a value under its key, or at least for the key.
-func (c *comparison) lineOf(in *data, path string, value any) int {
+func (c *comparison) lineOf(in *data, path *fieldPath, value any) int {
 	if in.at == nil {
 		in.at = map[string][]line{}
 		for _, l := range in.lines {
@@ -12,8 +12,8 @@ func (c *comparison) lineOf(in *data, path string, value any) int {
 		}
 	}
 	text := leaf(value)
-	for ; path != ""; path = parentOf(path) {
-		lines := in.at[lastKey(path)]
+	for ; path != nil && c.spend(1); path = path.above() {
+		lines := in.at[path.lastKey()]
 		for _, l := range lines {
 			if text != "" && c.spend(1+len(l.text)) && strings.Contains(l.text, text) {
 				return l.number
@@ -35,5 +35,3 @@ func keyOn(text string) string {
 	}
 	return strings.Trim(key, `"`)
 }
-
-func parentOf(path string) string { return path[:max(0, strings.LastIndexByte(path, '.'))] }

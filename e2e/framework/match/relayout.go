@@ -23,8 +23,9 @@ func (c *comparison) mergeTable(e *edits, want, got *table) {
 	titles := slices.Clone(want.titles)
 	titles = slices.DeleteFunc(titles, func(title string) bool { return got.index(title) < 0 })
 	var rows []placed
-	for _, g := range c.groups(want, got) {
-		rows = append(rows, c.mergeGroup(want, got, g)...)
+	m := c.meeting(want, got)
+	for i := range m.groups {
+		rows = append(rows, c.mergeGroup(m, &m.groups[i])...)
 	}
 	layout := want.layout(titles, rows)
 	for _, l := range want.lines() {
@@ -44,32 +45,33 @@ func (c *comparison) mergeTable(e *edits, want, got *table) {
 	}
 }
 
-func (c *comparison) mergeGroup(want, got *table, g *group) []placed {
+func (c *comparison) mergeGroup(m *meeting, g *group) []placed {
+	want, got := m.want, m.got
 	var rows []placed
-	near := lastLine(want.lines())
+	near := want.last()
 	taken := make([]bool, len(g.got))
-	for i, j := range c.assign(want, got, g) {
+	for i, j := range c.assign(m, g) {
 		if j < 0 {
 			continue
 		}
 		taken[j] = true
-		near = g.want[i].line.number
-		p := g.pair(i, j)
+		p := m.pair(g, i, j)
+		near = p.want.line.number
 		cells := slices.Clone(p.want.cells)
 		for k, title := range want.titles {
-			if title != "NAME" && got.index(title) >= 0 && !c.same(want, got, p, k) {
+			if title != "NAME" && got.index(title) >= 0 && !c.same(m, p, k) {
 				cells[k] = got.cell(p.got, title)
 			}
 		}
 		rows = append(rows, placed{line: near, cells: cells})
 	}
-	for j, r := range g.got {
+	for j, at := range g.got {
 		if taken[j] || want.elided {
 			continue
 		}
 		cells := make([]string, len(want.titles))
 		for k, title := range want.titles {
-			cells[k] = got.cell(r, title)
+			cells[k] = got.cell(&got.rows[at], title)
 		}
 		rows = append(rows, placed{line: near, cells: cells, fresh: true})
 	}

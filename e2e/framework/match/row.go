@@ -3,96 +3,154 @@ package match
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
-// span is a part of a line, in characters.
+// span is a part of a line: its first and last character, counted in characters, and its first byte.
 type span struct {
-	start, end int
-	text       string
+	start, end, at int
+	text           string
 }
 
-// spans splits a line wherever at least gap blanks follow each other.
-func spans(text string, gap int) []span {
-	var all []span
-	runes := []rune(text)
-	for i := 0; i < len(runes); {
-		if runes[i] == ' ' {
-			i++
-			continue
+// with is what a line has from the beginning of one part to the end of another.
+func (s span) with(last span, line string) string { return line[s.at : last.at+len(last.text)] }
+
+// spans splits a line wherever at least gap blanks follow each other, and appends the parts.
+func spans(all []span, text string, gap int) []span {
+	column, blanks := 0, gap
+	for at := 0; at < len(text); column++ {
+		size := 1
+		if text[at] >= utf8.RuneSelf {
+			_, size = utf8.DecodeRuneInString(text[at:])
 		}
-		end, blanks := i, 0
-		j := i
-		for ; j < len(runes) && blanks < gap; j++ {
-			if runes[j] == ' ' {
-				blanks++
-				continue
-			}
-			blanks, end = 0, j+1
+		switch {
+		case text[at] == ' ':
+			blanks++
+		case blanks >= gap:
+			all = append(all, span{start: column, end: column + 1, at: at, text: text[at : at+size]})
+			blanks = 0
+		default:
+			last := &all[len(all)-1]
+			last.end, last.text = column+1, text[last.at:at+size]
+			blanks = 0
 		}
-		all = append(all, span{start: i, end: end, text: string(runes[i:end])})
-		i = j
+		at += size
 	}
 	return all
 }
 
-// cut gives the cells of a row: by tabs, by where the titles begin, or else by what stands apart.
-func (h header) cut(text string) []string {
-	cells := make([]string, len(h.titles))
-	if strings.Contains(text, "\t") {
-		if h.tabbed {
-			return h.fill(cells, strings.Split(text, "\t"))
-		}
-		text = expandTabs(text)
-	}
-	if h.offsets(cells, text) {
-		return cells
-	}
-	apart := datesWhole(spans(text, 2))
-	words := strings.Fields(text)
-	switch {
-	case len(apart) >= len(cells):
-		return h.fill(cells, texts(apart))
-	case len(words) == len(cells):
-		return h.fill(cells, words)
-	default:
-		return h.nearest(cells, apart)
+// cutter cuts rows into cells. It keeps its memory for the next row.
+type cutter struct {
+	cells  []string
+	spans  []span
+	words  []string
+	places []int
+	cost   []int
+}
+
+// expect makes room for cells.
+func (c *cutter) expect(cells int) {
+	const least = 1 << 10
+	if len(c.cells) < cells {
+		c.cells = make([]string, max(cells, least))
 	}
 }
 
-// fill puts parts into cells; what is left over belongs to the last.
-func (h header) fill(cells, parts []string) []string {
-	for i, p := range parts {
-		p = strings.TrimSpace(p)
-		if i < len(cells) {
-			cells[i] = p
-			continue
+// cut gives the cells of a row: by tabs, by where the titles begin, or else by what stands apart.
+func (c *cutter) cut(h *header, text string) []string {
+	n := len(h.titles)
+	cells := c.cells[:n:n]
+	c.cells = c.cells[n:]
+	if strings.IndexByte(text, '\t') >= 0 {
+		if h.tabbed {
+			c.words = c.words[:0]
+			for part := range strings.SplitSeq(text, "\t") {
+				c.words = append(c.words, part)
+			}
+			return fill(cells, c.words)
 		}
+		text = expandTabs(text)
+	}
+	if c.offsets(h, cells, text) {
+		return cells
+	}
+	c.spans = datesWhole(spans(c.spans[:0], text, 2))
+	c.words = appendFields(c.words[:0], text)
+	switch {
+	case len(c.spans) >= n:
+		return fill(cells, c.texts())
+	case len(c.words) == n:
+		return fill(cells, c.words)
+	default:
+		return c.nearest(h, cells)
+	}
+}
+
+// texts are those of the spans.
+func (c *cutter) texts() []string {
+	c.words = c.words[:0]
+	for i := range c.spans {
+		c.words = append(c.words, c.spans[i].text)
+	}
+	return c.words
+}
+
+// fill puts parts into cells; what is left over belongs to the last.
+func fill(cells, parts []string) []string {
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	copy(cells, parts)
+	if len(parts) > len(cells) {
 		last := len(cells) - 1
-		cells[last] = strings.TrimSpace(cells[last] + " " + p)
+		left := slices.DeleteFunc(parts[last:], func(p string) bool { return p == "" })
+		cells[last] = strings.Join(left, " ")
 	}
 	return cells
 }
 
 // offsets cuts under the titles, if every cell is blank or begins right there.
-func (h header) offsets(cells []string, text string) bool {
-	runes := []rune(text)
-	for i, at := range h.at {
-		end := len(runes)
-		if i+1 < len(h.at) {
-			end = min(end, h.at[i+1])
-		}
-		if at >= len(runes) {
+func (c *cutter) offsets(h *header, cells []string, text string) bool {
+	c.bytes(h, text)
+	for i, at := range c.places {
+		if at == len(text) {
 			cells[i] = ""
 			continue
 		}
-		cells[i] = strings.TrimSpace(string(runes[at:max(at, end)]))
-		crowded := i+1 < len(h.at) && strings.Contains(cells[i], "  ") && !isDate(collapse(cells[i]))
-		if i > 0 && runes[at-1] != ' ' || cells[i] != "" && runes[at] == ' ' || crowded {
-			clear(cells)
+		end := len(text)
+		if i+1 < len(c.places) {
+			end = c.places[i+1]
+		}
+		cells[i] = strings.TrimSpace(text[at:max(at, end)])
+		crowded := i+1 < len(c.places) && strings.Contains(cells[i], "  ") && !isDate(collapse(cells[i]))
+		if i > 0 && text[at-1] != ' ' || cells[i] != "" && text[at] == ' ' || crowded {
+			clear(cells[:i+1])
 			return false
 		}
 	}
-	return len(h.at) > 0 && (h.at[0] == 0 || strings.TrimSpace(string(runes[:min(h.at[0], len(runes))])) == "")
+	return len(c.places) > 0 && (c.places[0] == 0 || strings.TrimSpace(text[:c.places[0]]) == "")
+}
+
+// bytes finds the bytes of a line that are under the beginnings of titles.
+func (c *cutter) bytes(h *header, text string) {
+	c.places = append(c.places[:0], h.at...)
+	if isASCII(text) {
+		for i := range c.places {
+			c.places[i] = min(c.places[i], len(text))
+		}
+		return
+	}
+	column, next := 0, 0
+	for at := range text {
+		for next < len(h.at) && h.at[next] == column {
+			c.places[next] = at
+			next++
+		}
+		column++
+	}
+	for ; next < len(h.at); next++ {
+		c.places[next] = len(text)
+	}
 }
 
 // datesWhole puts dates together whose day has only one digit: Mon Feb  3.
@@ -102,19 +160,11 @@ func datesWhole(parts []span) []span {
 			continue
 		}
 		if whole := collapse(parts[i].text + " " + parts[i+1].text); isDate(whole) {
-			parts[i] = span{start: parts[i].start, end: parts[i+1].end, text: whole}
+			parts[i] = span{start: parts[i].start, end: parts[i+1].end, at: parts[i].at, text: whole}
 			parts = slices.Delete(parts, i+1, i+2)
 		}
 	}
 	return parts
-}
-
-func texts(all []span) []string {
-	out := make([]string, len(all))
-	for i := range all {
-		out[i] = all[i].text
-	}
-	return out
 }
 
 func expandTabs(text string) string {
@@ -128,7 +178,7 @@ func expandTabs(text string) string {
 			continue
 		}
 		blanks := stop - column%stop
-		out.WriteString(string(slices.Repeat([]byte(" "), blanks)))
+		out.WriteString("        "[:blanks])
 		column += blanks
 	}
 	return out.String()

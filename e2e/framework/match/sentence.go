@@ -2,9 +2,15 @@ package match
 
 import "strings"
 
-// sentence is a line of text that is ready to be compared.
+// sentence is a line of text that is to be compared.
 type sentence struct {
 	line
+	// meaning is nil as long as nobody needed it.
+	*meaning
+}
+
+// meaning is what matters of a line.
+type meaning struct {
 	// plain is the line in canonical form, without tail.
 	plain string
 	// tail is what only some versions of kubectl append.
@@ -24,25 +30,36 @@ var verbs = setOf(
 )
 
 func (c canon) sentences(lines []line) []sentence {
-	all := make([]sentence, 0, len(lines))
-	for _, l := range lines {
-		all = append(all, c.sentence(l))
+	all := make([]sentence, len(lines))
+	meanings := make([]meaning, len(lines))
+	for i, l := range lines {
+		meanings[i] = c.read(l.text)
+		all[i] = sentence{l, &meanings[i]}
 	}
 	return all
 }
 
-func (c canon) sentence(l line) sentence {
-	s := sentence{line: l, plain: c.line(l.text)}
-	if i := strings.Index(s.plain, `" deleted from `); i >= 0 && strings.HasSuffix(s.plain, " namespace") {
+// unread are sentences whose meaning may never be needed.
+func unread(lines []line) []sentence {
+	all := make([]sentence, len(lines))
+	for i, l := range lines {
+		all[i].line = l
+	}
+	return all
+}
+
+func (c canon) read(text string) meaning {
+	m := meaning{plain: c.line(text)}
+	if i := strings.Index(m.plain, `" deleted from `); i >= 0 && strings.HasSuffix(m.plain, " namespace") {
 		const verb = len(`" deleted`)
-		s.plain, s.tail = s.plain[:i+verb], s.plain[i+verb:]
+		m.plain, m.tail = m.plain[:i+verb], m.plain[i+verb:]
 	}
-	s.plain = asOne(s.plain)
-	s.key = keyOf(s.plain)
-	if strings.Contains(l.text, "...") || strings.Contains(l.text, "…") {
-		s.parts = c.around(l.text)
+	m.plain = asOne(m.plain)
+	m.key = keyOf(m.plain)
+	if strings.Contains(text, "...") || strings.Contains(text, "…") {
+		m.parts = c.around(text)
 	}
-	return s
+	return m
 }
 
 // asOne makes service/redis created of service "redis" created, as kubectl said it before 1.9.
@@ -88,20 +105,77 @@ func (c canon) around(text string) []string {
 	}
 }
 
-// says tells whether what came is what the document says.
-func (s *sentence) says(got *sentence) bool {
-	if s.text == got.text {
+// sameLine tells whether a line that came is the one of the document.
+func (c *comparison) sameLine(want, got line) bool {
+	c.work++
+	if want.text == got.text {
 		return true
 	}
-	if s.plain == got.plain {
-		return s.tail == "" || got.tail == "" || s.tail == got.tail
-	}
-	return len(s.parts) > 1 && s.fits(got.plain)
+	w, g := c.readBoth(want, got)
+	return w.says(&g)
 }
+
+func (c *comparison) readBoth(want, got line) (w, g meaning) {
+	const long = 1 << 16
+	if len(want.text)+len(got.text) < long {
+		return c.words.read(want.text), c.words.read(got.text)
+	}
+	return c.readLong(want, got)
+}
+
+func (c *comparison) readLong(want, got line) (w, g meaning) {
+	both(len(want.text)+len(got.text), func() { w = c.words.read(want.text) }, func() { g = c.words.read(got.text) })
+	return w, g
+}
+
+// holds tells whether what came is what the document says, or that there is no effort left to find out. What the
+// sentences mean is read when it is first needed.
+func (c *comparison) holds(want, got *sentence) (same, tired bool) {
+	c.work++
+	if len(want.text) == len(got.text) {
+		if !c.spend(1 + len(want.text)/atOnce) {
+			return false, true
+		}
+		if want.text == got.text {
+			return true, false
+		}
+	}
+	for _, s := range []*sentence{want, got} {
+		if s.meaning == nil {
+			s.meaning = c.meaning()
+			*s.meaning = c.words.read(s.text)
+		}
+	}
+	if !c.spend(want.effort(got)) {
+		return false, true
+	}
+	return want.says(got.meaning), false
+}
+
+// meaning makes room for one.
+func (c *comparison) meaning() *meaning {
+	const atOnce = 128
+	if len(c.meanings) == 0 {
+		c.meanings = make([]meaning, atOnce)
+	}
+	m := &c.meanings[0]
+	c.meanings = c.meanings[1:]
+	return m
+}
+
+// says tells whether what came is what the document says.
+func (m *meaning) says(got *meaning) bool {
+	if m.plain == got.plain {
+		return m.tail == "" || got.tail == "" || m.tail == got.tail
+	}
+	return len(m.parts) > 1 && m.fits(got.plain)
+}
+
+// atOnce is how many bytes are compared in one step.
+const atOnce = 16
 
 // effort is what it may cost to hold a sentence against another.
 func (s *sentence) effort(got *sentence) int {
-	const atOnce = 16 // bytes
 	if len(s.parts) < 2 && len(s.plain) != len(got.plain) {
 		return 1
 	}
@@ -109,18 +183,18 @@ func (s *sentence) effort(got *sentence) int {
 }
 
 // fits looks for the parts one after the other.
-func (s *sentence) fits(plain string) bool {
-	last := len(s.parts) - 1
-	rest, found := strings.CutPrefix(plain, s.parts[0])
+func (m *meaning) fits(plain string) bool {
+	last := len(m.parts) - 1
+	rest, found := strings.CutPrefix(plain, m.parts[0])
 	if !found {
 		return false
 	}
-	for _, p := range s.parts[1:last] {
+	for _, p := range m.parts[1:last] {
 		_, after, found := strings.Cut(rest, p)
 		if !found {
 			return false
 		}
 		rest = after
 	}
-	return strings.HasSuffix(rest, s.parts[last])
+	return strings.HasSuffix(rest, m.parts[last])
 }

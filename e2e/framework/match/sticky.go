@@ -14,7 +14,7 @@ func isSticky(title, value string) bool {
 }
 
 // resourceOf names the object of a row across the outputs of a document. Rows of a history are of a release.
-func (c command) resourceOf(e entity) string {
+func (c command) resourceOf(e *entity) string {
 	if e.name.full == "" {
 		return c.resource + "\x00" + e.key
 	}

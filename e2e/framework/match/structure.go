@@ -59,42 +59,58 @@ func (c *comparison) structured(want, got []line) bool {
 	if !ok {
 		return false
 	}
-	c.values(w, "", w.value, g.value)
+	c.values(w, nil, w.value, g.value)
 	return true
 }
 
 func (c *comparison) decode(lines []line) (*data, bool) {
-	d := &data{lines: lines}
-	texts := make([]string, 0, len(lines))
-	size := 0
+	begin, size := beginOf(lines)
+	switch {
+	case begin == "":
+		return nil, false
+	case begin[0] == '{' || begin[0] == '[':
+		d, texts := readData(lines)
+		if d.elided {
+			withoutLastCommas(texts)
+		}
+		return d, json.Unmarshal([]byte(strings.Join(texts, "\n")), &d.value) == nil && d.value != nil
+	case size <= largestYAML && (c.command.format == "yaml" || strings.HasPrefix(begin, "apiVersion:")):
+		d, texts := readData(lines)
+		text := strings.Join(texts, "\n")
+		if strings.Contains(text, "\n---") {
+			return nil, false
+		}
+		return d, yaml.Unmarshal([]byte(text), &d.value) == nil && d.value != nil
+	default:
+		return nil, false
+	}
+}
+
+// beginOf is the first line, unless there is more than is read.
+func beginOf(lines []line) (begin string, size int) {
+	for _, l := range lines {
+		if size += len(l.text) + 1; size > largestJSON {
+			return "", size
+		}
+		if begin == "" && !isDots(l.text) {
+			begin = strings.TrimSpace(l.text)
+		}
+	}
+	return begin, size
+}
+
+// readData leaves the dots out.
+func readData(lines []line) (d *data, texts []string) {
+	d = &data{lines: lines}
+	texts = make([]string, 0, len(lines))
 	for _, l := range lines {
 		if isDots(l.text) {
 			d.elided = true
 			continue
 		}
 		texts = append(texts, l.text)
-		size += len(l.text) + 1
 	}
-	first := slices.IndexFunc(texts, func(s string) bool { return strings.TrimSpace(s) != "" })
-	if first < 0 || size > largestJSON {
-		return nil, false
-	}
-	begin := strings.TrimSpace(texts[first])
-	if begin[0] == '{' || begin[0] == '[' {
-		if d.elided {
-			withoutLastCommas(texts)
-		}
-		return d, json.Unmarshal([]byte(strings.Join(texts, "\n")), &d.value) == nil && d.value != nil
-	}
-	asked := c.command.format == "yaml" || strings.HasPrefix(begin, "apiVersion:")
-	if !asked || size > largestYAML {
-		return nil, false
-	}
-	text := strings.Join(texts, "\n")
-	if strings.Contains(text, "\n---") {
-		return nil, false
-	}
-	return d, yaml.Unmarshal([]byte(text), &d.value) == nil && d.value != nil
+	return d, texts
 }
 
 // withoutLastCommas takes off the commas that are left over where dots stood for the rest.
@@ -108,7 +124,7 @@ func withoutLastCommas(texts []string) {
 
 // values compares two trees. Keys and elements that only one side has are differences, except those of a server, and
 // those that dots of the document stand for.
-func (c *comparison) values(in *data, path string, want, got any) {
+func (c *comparison) values(in *data, path *fieldPath, want, got any) {
 	switch w := want.(type) {
 	case map[string]any:
 		if g, ok := got.(map[string]any); ok {
@@ -126,18 +142,19 @@ func (c *comparison) values(in *data, path string, want, got any) {
 	}
 }
 
-func (c *comparison) differs(in *data, path string, want, got any) {
+func (c *comparison) differs(in *data, path *fieldPath, want, got any) {
 	if want == nil && onlyOfServer(got) {
 		return
 	}
-	f := Finding{Line: -1, Row: path, Kind: Cell, Expected: leaf(want), Actual: leaf(got)}
-	if want == nil && defaultFields[lastKey(path)] {
-		f.Severity = Warning
+	severity := Error
+	if want == nil && defaultFields[path.lastKey()] {
+		severity = Warning
 	}
-	if c.most == 0 || len(c.found) < c.most {
-		f.Line = c.lineOf(in, path, want)
+	if !c.full(severity) {
+		c.tell(Finding{
+			Line: c.lineOf(in, path, want), Row: path.String(), Kind: Cell, Expected: leaf(want), Actual: leaf(got), Severity: severity,
+		})
 	}
-	c.tell(f)
 }
 
 // onlyOfServer tells whether a field has nothing in it but what a server fills in.
@@ -154,7 +171,7 @@ func onlyOfServer(value any) bool {
 	return true
 }
 
-func (c *comparison) objects(in *data, path string, want, got map[string]any) {
+func (c *comparison) objects(in *data, path *fieldPath, want, got map[string]any) {
 	keys := slices.Collect(maps.Keys(want))
 	for key := range got {
 		if _, both := want[key]; !both && !in.elided {
@@ -168,16 +185,15 @@ func (c *comparison) objects(in *data, path string, want, got map[string]any) {
 		if wanted != there && serverFields[key] {
 			continue
 		}
-		at := strings.TrimPrefix(path+"."+key, ".")
 		if wanted && !there && w == nil {
 			continue
 		}
-		c.values(in, at, w, g)
+		c.values(in, path.field(key), w, g)
 	}
 }
 
 // lists compares elements by what they are called if all of them are called something, else in turn.
-func (c *comparison) lists(in *data, path string, want, got []any) {
+func (c *comparison) lists(in *data, path *fieldPath, want, got []any) {
 	to, named := pairElements(want, got)
 	taken := make([]bool, len(got))
 	for i, w := range want {
@@ -185,7 +201,7 @@ func (c *comparison) lists(in *data, path string, want, got []any) {
 		if named {
 			j = to[i]
 		}
-		at := path + "[" + number(int64(i)) + "]"
+		at := path.element(i)
 		if j < 0 || j >= len(got) {
 			c.differs(in, at, w, nil)
 			continue
@@ -195,7 +211,7 @@ func (c *comparison) lists(in *data, path string, want, got []any) {
 	}
 	for j, g := range got {
 		if !taken[j] && !in.elided {
-			c.differs(in, path+"["+number(int64(j))+"]", nil, g)
+			c.differs(in, path.element(j), nil, g)
 		}
 	}
 }
@@ -253,15 +269,9 @@ func stemOf(full string) string {
 	return readName("replicaset", full).String()
 }
 
-func lastKey(path string) string {
-	key := path[strings.LastIndexByte(path, '.')+1:]
-	key, _, _ = strings.Cut(key, "[")
-	return key
-}
-
 // sameLeaf compares values: a server's are only there or not, texts are compared as words.
-func (c *comparison) sameLeaf(path string, want, got any) bool {
-	key := lastKey(path)
+func (c *comparison) sameLeaf(path *fieldPath, want, got any) bool {
+	key := path.lastKey()
 	w, wordy := want.(string)
 	g, both := got.(string)
 	switch {

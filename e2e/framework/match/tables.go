@@ -3,7 +3,6 @@ package match
 import (
 	"maps"
 	"slices"
-	"strings"
 )
 
 // tables compares the tables of two outputs, each with the one of its kinds or columns.
@@ -39,19 +38,18 @@ func saidInstead(got output) string {
 
 // pairTables gives for each table of the document the index of the one to compare it with, or -1.
 func (c *comparison) pairTables(want, got []*table) []int {
-	waiting := map[string][]int{}
+	waiting := newQueues(len(got))
+	var shape []byte
 	for j, g := range got {
-		s := c.shape(g)
-		waiting[s] = append(waiting[s], j)
+		shape = g.shape(shape[:0])
+		waiting.add(string(shape), j)
 	}
 	pairs := make([]int, len(want))
 	for i, w := range want {
-		pairs[i] = -1
-		if s := c.shape(w); len(waiting[s]) > 0 {
-			pairs[i], waiting[s] = waiting[s][0], waiting[s][1:]
-		}
+		shape = w.shape(shape[:0])
+		pairs[i] = waiting.take(string(shape))
 	}
-	c.pairAlike(want, got, likely{pairs: pairs, rest: slices.Sorted(flatten(waiting))})
+	c.pairAlike(want, got, likely{pairs: pairs, rest: waiting.rest()})
 	return pairs
 }
 
@@ -68,13 +66,13 @@ func (c *comparison) pairAlike(want, got []*table, left likely) {
 	}
 	about := make(map[int]contents, len(left.rest))
 	for _, j := range left.rest {
-		about[j] = c.contents(got[j])
+		about[j] = got[j].contents()
 	}
 	for i, w := range want {
 		if left.pairs[i] >= 0 || len(left.rest) == 0 {
 			continue
 		}
-		mine := c.contents(w)
+		mine := w.contents()
 		best := slices.MaxFunc(left.rest, func(a, b int) int { return mine.likeness(about[a]) - mine.likeness(about[b]) })
 		if mine.likeness(about[best]) > 0 {
 			left.pairs[i] = best
@@ -83,30 +81,35 @@ func (c *comparison) pairAlike(want, got []*table, left likely) {
 	}
 }
 
-func flatten(lists map[string][]int) func(func(int) bool) {
-	return func(yield func(int) bool) {
-		for _, key := range slices.Sorted(maps.Keys(lists)) {
-			for _, i := range lists[key] {
-				if !yield(i) {
-					return
-				}
-			}
-		}
-	}
-}
-
 // shape is the same for tables with the same columns and kinds.
-func (c *comparison) shape(t *table) string {
-	return strings.Join(t.titles, "\t") + "\n" + strings.Join(c.kindsIn(t), "\t")
+func (t *table) shape(out []byte) []byte {
+	for _, title := range t.titles {
+		out = append(append(out, title...), '\t')
+	}
+	out = append(out, '\n')
+	for _, kind := range t.kindsIn() {
+		out = append(append(out, kind...), '\t')
+	}
+	return out
 }
 
 // kindsIn lists the kinds that the names in a table begin with.
-func (c *comparison) kindsIn(t *table) []string {
-	found := map[string]bool{}
-	for _, r := range t.rows {
-		if kind, _ := splitKind(t.cell(r, "NAME")); kind != "" {
-			found[kind] = true
+func (t *table) kindsIn() []string {
+	named := t.index("NAME")
+	if named < 0 {
+		return nil
+	}
+	var found map[string]bool
+	last := ""
+	for i := range t.rows {
+		kind, _ := splitKind(t.rows[i].cells[named])
+		if kind == "" || kind == last {
+			continue
 		}
+		if found == nil {
+			found = map[string]bool{}
+		}
+		found[kind], last = true, kind
 	}
 	return slices.Sorted(maps.Keys(found))
 }
@@ -117,9 +120,9 @@ type contents struct {
 }
 
 // contents looks at the first rows; no table of kubectl has as many kinds.
-func (c *comparison) contents(t *table) contents {
+func (t *table) contents() contents {
 	const most = 100
-	kinds := c.kindsIn(t)
+	kinds := t.kindsIn()
 	return contents{titles: t.titles, kinds: kinds[:min(most, len(kinds))]}
 }
 

@@ -10,21 +10,20 @@ func (c *comparison) text(want, got []line) {
 	}
 	near := lastLine(want)
 	want, got = c.lasting(want), c.lasting(got)
-	parts, elided := split(want)
+	parts := split(want)
+	elided := len(parts) > 1
 	if !elided && !c.options.AnyOrder && !c.manner.unordered {
 		want, got = unlike(want, got)
 		parts = [][]line{want}
 	}
-	have := c.words.sentences(got)
-	if c.options.AnyOrder || c.command.unordered() || c.manner.unordered {
-		c.anyOrder(c.words.sentences(slices.Concat(parts...)), have, bag{near, elided})
-		return
+	switch {
+	case c.options.AnyOrder || c.command.unordered() || c.manner.unordered:
+		c.anyOrder(c.words.sentences(slices.Concat(parts...)), c.words.sentences(got), bag{near, elided})
+	case elided:
+		c.around(parts, got)
+	default:
+		c.inOrder(want, got, near)
 	}
-	if !elided {
-		c.inOrder(c.words.sentences(want), have, near)
-		return
-	}
-	c.around(parts, have)
 }
 
 // lasting leaves out what a command says in passing.
@@ -47,44 +46,45 @@ func unlike(want, got []line) (restOfWant, restOfGot []line) {
 }
 
 // split gives the lines between dots; there is one part more than there are lines of dots.
-func split(want []line) (parts [][]line, elided bool) {
-	parts = [][]line{nil}
-	for _, l := range want {
+func split(want []line) [][]line {
+	var parts [][]line
+	begin := 0
+	for i, l := range want {
 		if isDots(l.text) {
-			parts = append(parts, nil)
-			elided = true
-			continue
+			parts = append(parts, want[begin:i])
+			begin = i + 1
 		}
-		last := len(parts) - 1
-		parts[last] = append(parts[last], l)
 	}
-	return parts, elided
+	return append(parts, want[begin:])
 }
 
 // around compares what stands before, between and after dots.
-func (c *comparison) around(parts [][]line, have []sentence) {
-	first := c.words.sentences(parts[0])
-	n := min(len(first), len(have))
-	c.inOrder(first, have[:n], lastLine(parts[0]))
-	have = have[n:]
+func (c *comparison) around(parts [][]line, got []line) {
+	first, last := parts[0], parts[len(parts)-1]
+	n := min(len(first), len(got))
+	c.inOrder(first, got[:n], lastLine(first))
+	end := max(n, len(got)-len(last))
+	if middle := parts[1 : len(parts)-1]; len(middle) > 0 {
+		c.between(middle, unread(got[n:end]))
+	}
+	c.inOrder(last, got[end:], lastLine(last))
+}
 
-	last := c.words.sentences(parts[len(parts)-1])
-	end := len(have) - min(len(last), len(have))
-	for _, p := range parts[1 : len(parts)-1] {
-		middle := c.words.sentences(p)
-		at := c.find(middle, have[:end])
-		if at < 0 {
-			for _, s := range middle {
-				if c.find([]sentence{s}, have[:end]) < 0 || len(middle) == 1 {
-					c.tell(missingLine(s.line))
-				}
-			}
+// between looks for parts one after the other.
+func (c *comparison) between(parts [][]line, have []sentence) {
+	for _, p := range parts {
+		middle := unread(p)
+		at := c.find(middle, have)
+		if at >= 0 {
+			have = have[at+len(middle):]
 			continue
 		}
-		have = have[at+len(middle):]
-		end -= at + len(middle)
+		for i := range middle {
+			if len(middle) == 1 || c.find(middle[i:i+1], have) < 0 {
+				c.missing(middle[i].line)
+			}
+		}
 	}
-	c.inOrder(last, have[end:], lastLine(parts[len(parts)-1]))
 }
 
 // find gives where some lines stand among others, or -1.
@@ -92,10 +92,11 @@ func (c *comparison) find(some, among []sentence) int {
 	for at := 0; at+len(some) <= len(among); at++ {
 		k := 0
 		for k < len(some) {
-			if !c.spend(some[k].effort(&among[at+k])) {
+			same, tired := c.holds(&some[k], &among[at+k])
+			if tired {
 				return -1
 			}
-			if !some[k].says(&among[at+k]) {
+			if !same {
 				break
 			}
 			k++
@@ -108,55 +109,112 @@ func (c *comparison) find(some, among []sentence) int {
 }
 
 // inOrder compares lines that have to be all there, in their order, and no others.
-func (c *comparison) inOrder(want, got []sentence, near int) {
-	for _, g := range c.gaps(want, got) {
-		c.gap(want[g.i:g.k], got[g.j:g.l], near)
+func (c *comparison) inOrder(want, got []line, near int) {
+	want, got = c.different(want, got)
+	if len(want) == 0 || len(got) == 0 || !c.spend(alignment(want, got)) {
+		c.inTurn(want, got, near)
+		return
 	}
+	w, g := c.words.sentences(want), c.words.sentences(got)
+	for _, s := range aligned(w, g) {
+		c.gap(w[s.i:s.k], g[s.j:s.l], near)
+	}
+}
+
+// inTurn holds lines against each other as they come.
+func (c *comparison) inTurn(want, got []line, near int) {
+	n := min(len(want), len(got))
+	for i := range n {
+		c.work++
+		if want[i].text == got[i].text {
+			continue
+		}
+		if w, g := c.readBoth(want[i], got[i]); !w.says(&g) {
+			c.instead(place{want[i], got[i], w, g, near})
+		}
+	}
+	for _, l := range want[n:] {
+		c.missing(l)
+	}
+	for _, l := range got[n:] {
+		c.surplus(l, near)
+	}
+}
+
+// place is where two lines stand against each other that are not the same, near a line of the document.
+type place struct {
+	want, got           line
+	wantMeant, gotMeant meaning
+	near                int
+}
+
+// instead tells about two lines that stand in one place: if they have different keys, they are about different things.
+func (c *comparison) instead(p place) {
+	if w, g := p.wantMeant.key, p.gotMeant.key; w != g && w != "" && g != "" {
+		c.missing(p.want)
+		c.surplus(p.got, p.near)
+		return
+	}
+	c.differ(p)
 }
 
 // gap tells about lines that have no equal: they are paired by their keys, then as they come.
 func (c *comparison) gap(want, got []sentence, near int) {
+	if len(want) == 1 && len(got) == 1 {
+		c.instead(place{want[0].line, got[0].line, *want[0].meaning, *got[0].meaning, near})
+		return
+	}
 	to, taken := pairLines(want, got)
 	for i, w := range want {
 		if to[i] < 0 {
-			c.tell(missingLine(w.line))
+			c.missing(w.line)
 			continue
 		}
-		c.tell(differentLine(w, got[to[i]]))
+		g := got[to[i]]
+		c.differ(place{w.line, g.line, *w.meaning, *g.meaning, near})
 		near = w.number
 	}
 	for j, g := range got {
-		if taken[j] {
-			continue
+		if !taken[j] {
+			c.surplus(g.line, near)
 		}
-		f := surplusLine(g.line, near)
-		if c.manner.growing || c.command.showsRelease() && optionalKeys[g.key] {
-			f.Severity = Warning
-		}
-		c.tell(f)
+	}
+}
+
+func (c *comparison) missing(l line) {
+	if !c.full(Error) {
+		c.tell(Finding{Line: l.number, Kind: MissingLine, Expected: l.text})
+	}
+}
+
+func (c *comparison) surplus(l line, near int) {
+	severity := Error
+	if c.manner.growing || c.command.showsRelease() && optionalKeys[c.words.read(l.text).key] {
+		severity = Warning
+	}
+	if !c.full(severity) {
+		c.tell(Finding{Line: near, Kind: SurplusLine, Actual: l.text, Severity: severity, came: l.text})
 	}
 }
 
 // pairLines gives for each line the one to hold it against, or -1.
 func pairLines(want, got []sentence) (to []int, taken []bool) {
-	byKey := map[string][]int{}
-	for j, g := range got {
-		byKey[g.key] = append(byKey[g.key], j)
+	to, taken = make([]int, len(want)), make([]bool, len(got))
+	waiting := newQueues(len(got))
+	for j := range got {
+		waiting.add(got[j].key, j)
 	}
-	taken = make([]bool, len(got))
 	// Lines without a key go together as they come, and so do those whose key the other side does not have, unless
 	// both have one: two keys are never the same thing.
-	for i, w := range want {
-		to = append(to, -1)
-		if waiting := byKey[w.key]; len(waiting) > 0 {
-			to[i], byKey[w.key] = waiting[0], waiting[1:]
-			taken[waiting[0]] = true
+	for i := range want {
+		if to[i] = waiting.take(want[i].key); to[i] >= 0 {
+			taken[to[i]] = true
 		}
 	}
 	j := 0
-	for i, w := range want {
+	for i := range want {
 		for to[i] < 0 && j < len(got) {
-			if !taken[j] && (w.key == "" || got[j].key == "") {
+			if !taken[j] && (want[i].key == "" || got[j].key == "") {
 				to[i], taken[j] = j, true
 			}
 			j++
@@ -168,21 +226,25 @@ func pairLines(want, got []sentence) (to []int, taken []bool) {
 // optionalKeys are what helm prints about a release in some of its versions.
 var optionalKeys = map[string]bool{"TEST SUITE": true, "DESCRIPTION": true, "NAMESPACE": true, "RESOURCES": true}
 
-func differentLine(want, got sentence) Finding {
-	f := Finding{Line: want.number, Kind: Text, Expected: want.text, Actual: got.text, came: got.text}
-	if want.key != "" && want.key == got.key {
-		f.Kind, f.Row = Cell, want.key
-		f.Expected, f.Actual = valueOf(want), valueOf(got)
+// differ tells about two lines that are meant to be one.
+func (c *comparison) differ(p place) {
+	if c.full(Error) {
+		return
 	}
-	return f
+	f := Finding{Line: p.want.number, Kind: Text, Expected: p.want.text, Actual: p.got.text, came: p.got.text}
+	if key := p.wantMeant.key; key != "" && key == p.gotMeant.key {
+		f.Kind, f.Row = Cell, key
+		f.Expected, f.Actual = valueOf(p.want, key), valueOf(p.got, key)
+	}
+	c.tell(f)
 }
 
-func valueOf(s sentence) string {
-	text := collapse(s.text)
-	if len(text) <= len(s.key)+1 {
+func valueOf(l line, key string) string {
+	text := collapse(l.text)
+	if len(text) <= len(key)+1 {
 		return ""
 	}
-	return collapse(text[len(s.key)+1:])
+	return collapse(text[len(key)+1:])
 }
 
 // bag says how to compare lines in any order: whether dots stand for others, and which line is told for those.
@@ -193,29 +255,20 @@ type bag struct {
 
 // anyOrder compares lines as a bag.
 func (c *comparison) anyOrder(want, got []sentence, b bag) {
-	waiting := map[string][]int{}
+	waiting := newQueues(len(got))
 	taken := make([]bool, len(got))
-	for j, g := range got {
-		waiting[g.plain] = append(waiting[g.plain], j)
+	for j := range got {
+		waiting.add(got[j].plain, j)
 	}
 	var left []sentence
 	for _, w := range want {
-		if at := waiting[w.plain]; len(at) > 0 {
-			taken[at[0]] = true
-			waiting[w.plain] = at[1:]
+		if j := waiting.take(w.plain); j >= 0 {
+			taken[j] = true
 			continue
 		}
 		left = append(left, w)
 	}
-	left = slices.DeleteFunc(left, func(w sentence) bool {
-		for j := 0; len(w.parts) > 1 && j < len(got) && c.spend(w.effort(&got[j])); j++ {
-			if !taken[j] && w.says(&got[j]) {
-				taken[j] = true
-				return true
-			}
-		}
-		return false
-	})
+	left = slices.DeleteFunc(left, func(w sentence) bool { return len(w.parts) > 1 && c.takes(&w, got, taken) })
 	var over []sentence
 	for j, g := range got {
 		if !taken[j] && !b.elided {
@@ -223,4 +276,22 @@ func (c *comparison) anyOrder(want, got []sentence, b bag) {
 		}
 	}
 	c.gap(left, over, b.near)
+}
+
+// takes looks for a line that is not taken yet and is what the document says, and takes it.
+func (c *comparison) takes(want *sentence, got []sentence, taken []bool) bool {
+	for j := range got {
+		same, tired := false, !c.spend(1)
+		if !tired && !taken[j] {
+			same, tired = c.holds(want, &got[j])
+		}
+		if tired {
+			return false
+		}
+		if same {
+			taken[j] = true
+			return true
+		}
+	}
+	return false
 }

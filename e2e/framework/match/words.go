@@ -1,6 +1,10 @@
 package match
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
 
 // canon writes text so that two lines are equal if what differs between them may differ.
 type canon struct {
@@ -12,66 +16,118 @@ type canon struct {
 
 // line is a line of text in canonical form: blanks collapsed, and a type in place of each volatile word.
 func (c canon) line(text string) string {
-	words := strings.Fields(text)
-	out := make([]string, 0, len(words))
-	kind := ""
-	for i := 0; i < len(words); {
-		if n := dateAt(words[i:]); n > 0 {
-			out = append(out, "<date>")
-			i += n
-			continue
+	plain := text
+	if !isSteady(text) {
+		// What most lines need is on the stack.
+		const most = 256
+		var short [most]byte
+		out := short[:0]
+		if len(text) > most {
+			out = make([]byte, 0, len(text)+most)
 		}
-		out = append(out, c.word(kind, words[i]))
-		kind = readKindOf(words, i)
-		i++
+		if out = c.write(out, text); string(out) != text {
+			plain = string(out)
+		}
 	}
 	if c.plain != nil {
-		return c.plain(strings.Join(out, " "))
+		return c.plain(plain)
 	}
-	return strings.Join(out, " ")
+	return plain
 }
 
+// write appends a line word by word.
+func (c canon) write(out []byte, text string) []byte {
+	words := window{text: text}
+	words.fill()
+	kind := ""
+	for first := true; len(words.list()) > 0; first = false {
+		if !first {
+			out = append(out, ' ')
+		}
+		taken := dateAt(words.list())
+		if taken > 0 {
+			out = append(out, "<date>"...)
+		} else {
+			out = c.word(out, kind, words.list()[0])
+			kind = readKindOf(words.list())
+			taken = 1
+		}
+		words.take(taken)
+	}
+	return out
+}
+
+// isSteady tells whether a line is in canonical form for certain: words of letters that are one blank apart. Whatever is
+// volatile has a digit or one of a few signs.
+func isSteady(text string) bool {
+	before := byte(' ')
+	for i := range len(text) {
+		b := text[i]
+		if b < ' ' || b >= utf8.RuneSelf || unsteady[b] || b == ' ' && before == ' ' {
+			return false
+		}
+		before = b
+	}
+	return text == "" || before != ' '
+}
+
+var unsteady = bytesOf(digits + `"/:<.`)
+
 // readKindOf gives the kind that a word announces if a quoted name follows it, as in: pod "redis-x" deleted.
-func readKindOf(words []string, i int) string {
-	if i+1 < len(words) && strings.HasPrefix(words[i+1], `"`) {
-		return readKind(words[i])
+func readKindOf(words []string) string {
+	if len(words) > 1 && strings.HasPrefix(words[1], `"`) {
+		return readKind(words[0])
 	}
 	return ""
 }
 
-// separators part a word into tokens.
-const separators = `"'=,;()[]{}|`
+var (
+	// separators part a word into tokens.
+	separators = bytesOf(`"'=,;()[]{}|`)
+	// volatile bytes are in whatever has a type.
+	volatile = bytesOf(digits + "/:<")
 
-// word is a word in canonical form.
-func (c canon) word(kind, word string) string {
-	if kind == "" && !strings.ContainsAny(word, digits+"/:<") {
-		return withoutGroup(word)
+	// punctuation parts what is more than a number, a length of time or a word.
+	punctuation = bytesOf(".:/-<")
+
+	groupBytes   = bytesOf(letters + digits + ".")
+	uuidBytes    = bytesOf(digits + "abcdefABCDEF")
+	versionBytes = bytesOf(digits + letters + ".+-_")
+)
+
+// word appends a word in canonical form.
+func (c canon) word(out []byte, kind, word string) []byte {
+	if kind == "" && indexOf(word, volatile) < 0 {
+		return append(out, withoutGroup(word)...)
 	}
-	var out strings.Builder
+	begin := len(out)
 	for word != "" {
-		n := strings.IndexAny(word, separators)
+		n := indexOf(word, separators)
 		switch n {
 		case 0:
-			out.WriteByte(word[0])
+			out = append(out, word[0])
 			word = word[1:]
 			continue
 		case -1:
 			n = len(word)
 		default:
 		}
-		hash := strings.HasSuffix(out.String(), "pod-template-hash=")
+		hash := bytes.HasSuffix(out[begin:], []byte("pod-template-hash="))
 		if hash && meantAsHash(word[:n]) {
-			out.WriteString("<hash>")
+			out = append(out, "<hash>"...)
 		} else {
-			out.WriteString(c.sentenceToken(kind, word[:n]))
+			out = append(out, c.sentenceToken(kind, word[:n])...)
 		}
 		word = word[n:]
 	}
-	return out.String()
+	return out
 }
 
 // sentenceToken sees to a full stop, comma or colon that ends a sentence and not the value.
 func (c canon) sentenceToken(kind, token string) string {
+	if kind == "" && indexOf(token, punctuation) < 0 {
+		return c.plainToken(token)
+	}
 	whole := c.token(kind, token)
 	if whole != token {
 		return whole
@@ -81,6 +137,18 @@ func (c canon) sentenceToken(kind, token string) string {
 		return whole
 	}
 	return c.token(kind, trimmed) + token[len(trimmed):]
+}
+
+// plainToken is one of letters and digits only, so that it is nothing else than what is looked for here.
+func (c canon) plainToken(token string) string {
+	switch {
+	case isAge(token):
+		return "<age>"
+	case c.versions && isCommit(token):
+		return "<commit>"
+	default:
+		return token
+	}
 }
 
 // token is one value in canonical form.
@@ -112,7 +180,7 @@ func (c canon) token(kind, token string) string {
 		return token[:len(token)-uuidLength] + "<uuid>"
 	case c.versions && isVersion(token):
 		return "<version>"
-	case c.versions && len(token) >= 7 && allIn(token, digits+"abcdef"):
+	case c.versions && isCommit(token):
 		return "<commit>"
 	}
 	if ports, ok := readPorts(token); ok && len(ports) > 0 {
@@ -154,7 +222,7 @@ func withoutGroup(word string) string {
 		return word
 	}
 	plain, group, _ := strings.Cut(word, ".")
-	if kind := readKind(plain); kind != "" && kind == plain && allIn(group, letters+digits+".") {
+	if kind := readKind(plain); kind != "" && kind == plain && allIn(group, groupBytes) {
 		return kind
 	}
 	return word
@@ -173,7 +241,7 @@ func endsInUUID(s string) bool {
 	s = s[len(s)-uuidLength:]
 	for i := range len(s) {
 		dash := i == 8 || i == 13 || i == 18 || i == 23
-		if dash != (s[i] == '-') || !dash && !allIn(s[i:i+1], digits+"abcdefABCDEF") {
+		if dash != (s[i] == '-') || !dash && !uuidBytes[s[i]] {
 			return false
 		}
 	}
@@ -182,15 +250,20 @@ func endsInUUID(s string) bool {
 
 func isDigest(s string) bool {
 	hex, found := strings.CutPrefix(s, "sha256:")
-	return found && len(hex) >= shortDigest && len(hex) <= digestLength && allIn(hex, digits+"abcdef")
+	return found && len(hex) >= shortDigest && len(hex) <= digestLength && allIn(hex, hexBytes)
+}
+
+func isCommit(s string) bool {
+	const shortest = 7
+	return len(s) >= shortest && hasDigit(s) && allIn(s, hexBytes)
 }
 
 // isVersion takes v1.37.2, 1.37.2+k3s1, v1.30.0-gke.100 and go1.26.
 func isVersion(s string) bool {
 	s = strings.TrimPrefix(strings.TrimPrefix(s, "go"), "v")
 	major, rest, found := strings.Cut(s, ".")
-	if !found || !allIn(major, digits) || rest == "" || rest[0] < '0' || rest[0] > '9' {
+	if !found || !allIn(major, digitBytes) || rest == "" || rest[0] < '0' || rest[0] > '9' {
 		return false
 	}
-	return allIn(rest, digits+letters+".+-_")
+	return allIn(rest, versionBytes)
 }

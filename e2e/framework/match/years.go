@@ -11,8 +11,7 @@ func (c *comparison) asBefore(want, got *table) *table {
 	if got.index("READY") < 0 || got.index("UP-TO-DATE") < 0 || want.index("READY") >= 0 {
 		return got
 	}
-	old := &table{header: got.header, line: got.line, elided: got.elided}
-	old.titles = slices.Clone(got.titles)
+	old := &table{header: &header{at: got.at, tabbed: got.tabbed}, line: got.line, elided: got.elided}
 	var added []string
 	for _, title := range []string{"DESIRED", "CURRENT"} {
 		if want.index(title) >= 0 && got.index(title) < 0 {
@@ -22,9 +21,9 @@ func (c *comparison) asBefore(want, got *table) *table {
 	if len(added) == 0 {
 		return got
 	}
-	old.titles, old.places = append(old.titles, added...), nil
+	old.titles = slices.Concat(got.titles, added)
 	for _, r := range got.rows {
-		_, desired, _ := strings.Cut(got.cell(r, "READY"), "/")
+		_, desired, _ := strings.Cut(got.cell(&r, "READY"), "/")
 		cells := slices.Clone(r.cells)
 		for range added {
 			cells = append(cells, desired)

@@ -94,7 +94,7 @@ func elisions() map[string]Input {
 		"dots in one line":            joined(func(_ int, s Side) string { return pick(s, "a...", "a b ") }),
 		"dots of several kinds":       joined(func(_ int, s Side) string { return pick(s, "…a..", "a") }),
 		"parts that begin alike":      each(elided(200)),
-		"parts that begin alike long": each(elided(5000)),
+		"parts that begin alike long": each(elided(1000)),
 		"dots between tables": each(func(i int, s Side) string {
 			return fmt.Sprintf("NAME   READY%d\nx%d   1/1\n%s", i, s, pick(s, "...", ""))
 		}),
