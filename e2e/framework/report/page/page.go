@@ -47,12 +47,13 @@ type table struct {
 type section struct {
 	report.Subject
 
-	ID       string
-	Open     bool
-	Took     string
-	Findings []report.Finding // all of them
-	Parts    []part
-	Graph    graph
+	ID    string
+	Open  bool
+	Took  string
+	Sides sides
+	Found []finding // all of them
+	Parts []part
+	Graph graph
 }
 
 // part is a stretch of prose, or a step.
@@ -104,8 +105,9 @@ func HTML(run report.Run) ([]byte, error) {
 func sectionOf(index int, subject report.Subject) section {
 	s := section{
 		Subject: subject, ID: fmt.Sprintf("subject-%d", index+1), Open: subject.Verdict != report.Passed && subject.Verdict != report.Skipped,
-		Took: took(subject.Ended.Sub(subject.Started)), Findings: subject.AllFindings(), Graph: graphOf(subject.Revisions),
+		Took: took(subject.Ended.Sub(subject.Started)), Graph: graphOf(subject.Revisions), Sides: sidesOf(subject.Kind),
 	}
+	s.Found = foundIn(s)
 	steps := map[int]*step{}
 	for k := range subject.Steps {
 		steps[subject.Steps[k].Number] = stepOf(s.ID, subject.Steps[k])
@@ -130,7 +132,7 @@ func sectionOf(index int, subject report.Subject) section {
 
 func stepOf(section string, s report.Step) *step {
 	return &step{
-		Step: s, ID: fmt.Sprintf("%s-step-%d", section, s.Number),
+		Step: s, ID: stepID(section, s.Number),
 		Open: s.Verdict == report.Failed || len(s.Findings) > 0, Diff: diffOf(s.Expected, s.Output),
 	}
 }

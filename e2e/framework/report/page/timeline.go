@@ -100,7 +100,7 @@ func rowOf(index int, s report.Subject, scale func(from, to time.Time) (float64,
 		step := &s.Steps[k]
 		x, width := scale(step.Started, step.Started.Add(time.Duration(step.Seconds*float64(time.Second))))
 		r.Bars = append(r.Bars, bar{
-			X: x, Width: width, Class: slug(step.Verdict), Link: fmt.Sprintf("#%s-step-%d", id, step.Number),
+			X: x, Width: width, Class: slug(step.Verdict), Link: "#" + stepID(id, step.Number),
 			Title: fmt.Sprintf("%s: %s, %.1f s", step.Title(), step.Verdict, step.Seconds),
 		})
 	}

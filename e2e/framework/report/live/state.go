@@ -1,0 +1,221 @@
+package live
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"seatrial/e2e/framework/report"
+)
+
+// state is what is under way, and what was.
+type state struct {
+	started  time.Time
+	planned  int // subjects, if somebody knows
+	under    []*doing
+	subjects map[report.SubjectID]*doing
+	over     map[report.Verdict]int
+}
+
+// doing is a phase or a subject under way.
+type doing struct {
+	name   string
+	phase  bool
+	kind   report.SubjectKind // of a subject
+	failed bool
+	since  time.Time
+	// steps is how many there are, if somebody knows; done are those that were told.
+	steps int
+	done  map[int]bool
+	// what is being done, since.
+	what      string
+	whatSince time.Time
+}
+
+// hear changes the state and gives what is to be told of it.
+func (s *state) hear(e report.Event) []line {
+	switch {
+	case e.Began != nil:
+		s.started = e.At
+	case e.Planned != nil:
+		s.planned += *e.Planned
+	case e.Settled != nil:
+		return []line{settled(*e.Settled)}
+	case e.PhaseBegan != nil:
+		s.under = append(s.under, &doing{name: *e.PhaseBegan, phase: true, since: e.At})
+		return []line{{group: *e.PhaseBegan, plain: true, words: blank + *e.PhaseBegan}}
+	case e.PhaseEnded != nil:
+		return s.phaseEnded(*e.PhaseEnded, e.At)
+	case e.Doing != nil:
+		return s.doing(*e.Doing, e.At)
+	case e.SubjectBegan != nil:
+		return s.begin(*e.SubjectBegan, e.At)
+	case e.SubjectEnded != nil:
+		return s.end(*e.SubjectEnded, e.At)
+	case e.StepBegan != nil:
+		if one := s.subjects[e.StepBegan.Subject]; one != nil {
+			one.what, one.whatSince = name(e.StepBegan.Step), e.At
+		}
+	case e.StepEnded != nil:
+		return s.step(*e.StepEnded)
+	case e.Tabled != nil:
+		return rows(*e.Tabled)
+	}
+	return nil
+}
+
+func (s *state) phaseEnded(name string, at time.Time) []line {
+	for i, one := range slices.Backward(s.under) {
+		if one.phase && one.name == name {
+			s.under = slices.Delete(s.under, i, i+1)
+			return []line{{group: name, words: blank + name, note: report.Took(at.Sub(one.since))}, {group: name, end: true}}
+		}
+	}
+	return nil
+}
+
+func (s *state) doing(e report.Doing, at time.Time) []line {
+	one := s.subjects[e.Subject]
+	if e.Phase != "" {
+		at := slices.IndexFunc(s.under, func(o *doing) bool { return o.phase && o.name == e.Phase })
+		if at < 0 {
+			return nil
+		}
+		one = s.under[at]
+	}
+	if one == nil || one.what == e.What {
+		return nil
+	}
+	one.what, one.whatSince = e.What, at
+	return []line{{group: one.name, plain: true, words: blank + one.name + ": " + e.What}}
+}
+
+func (s *state) begin(e report.SubjectBegan, at time.Time) []line {
+	one := &doing{name: e.Subject.Name(), kind: e.Subject.Kind, since: at, whatSince: at, steps: e.Steps, done: map[int]bool{}}
+	if s.subjects == nil {
+		s.subjects, s.over = map[report.SubjectID]*doing{}, map[report.Verdict]int{}
+	}
+	s.subjects[e.ID] = one
+	s.under = append(s.under, one)
+	if e.Subject.Kind == report.Path {
+		return nil // There are many at a time: each is told when it is over.
+	}
+	title := "== " + one.name
+	if e.Subject.File != "" {
+		title += " (" + e.Subject.File + ")"
+	}
+	return []line{{group: one.name, blank: true, words: title, paint: strong}}
+}
+
+func (s *state) end(e report.SubjectEnded, at time.Time) []line {
+	one := s.subjects[e.ID]
+	if one == nil {
+		return nil
+	}
+	s.under = slices.DeleteFunc(s.under, func(o *doing) bool { return o == one })
+	verdict := e.Subject.Verdict
+	if verdict == "" {
+		verdict = report.Passed
+		if one.failed || slices.ContainsFunc(e.Subject.Findings, func(f report.Finding) bool { return f.Severity == report.Error }) {
+			verdict = report.Failed
+		}
+	}
+	s.over[verdict]++
+	lines := []line{{group: one.name, end: true}}
+	if one.kind == report.Path || verdict == report.Skipped {
+		note := report.Took(at.Sub(one.since))
+		if e.Subject.Reason != "" {
+			note = e.Subject.Reason
+		}
+		lines = slices.Insert(lines, 0, line{group: one.name, verdict: verdict, words: one.name, note: note})
+	}
+	return lines
+}
+
+// step tells of one that has ended, once.
+func (s *state) step(e report.StepEvent) []line {
+	one := s.subjects[e.Subject]
+	if one == nil || one.done[e.Step.Number] {
+		return nil
+	}
+	one.done[e.Step.Number] = true
+	one.what = ""
+	one.failed = one.failed || e.Step.Verdict == report.Failed || e.Step.Verdict == report.NotRun
+	told := line{group: one.name, verdict: e.Step.Verdict, kind: one.kind, words: name(e.Step), note: note(e.Step)}
+	switch {
+	case one.kind == report.Path:
+		told.words = one.name + ": " + told.words
+		if e.Step.Verdict == report.Passed {
+			told.detail = Verbose
+		}
+	case e.Step.Line > 0:
+		told.words = fmt.Sprintf("%3d  line %-4d %s", e.Step.Number, e.Step.Line, told.words)
+	}
+	lines := []line{told}
+	for text := range strings.Lines(e.Step.Output) {
+		lines = append(lines, line{group: one.name, detail: Verbose, words: quoted + strings.TrimRight(text, "\r\n"), paint: faint})
+	}
+	return lines
+}
+
+// name is what a step is called while it is told.
+func name(s report.Step) string {
+	if s.Name != "" {
+		return report.FirstLine(s.Name)
+	}
+	return report.FirstLine(s.Command)
+}
+
+// note says how long a step took, or why it did not.
+func note(s report.Step) string {
+	if s.Verdict == report.Skipped || s.Verdict == report.NotRun {
+		return report.FirstLine(s.Reason)
+	}
+	text := ""
+	if s.Seconds > 0 {
+		text = fmt.Sprintf("%.1f s", s.Seconds)
+	}
+	if s.Tries > 1 {
+		text += fmt.Sprintf(", looked %d times", s.Tries)
+	}
+	if s.Reason != "" {
+		text += ", " + report.FirstLine(s.Reason)
+	}
+	return strings.TrimPrefix(text, ", ")
+}
+
+func settled(w report.Where) line {
+	text := fmt.Sprintf("cluster %s on provider %s, Kubernetes %s", w.Cluster, w.Provider, w.Kubernetes)
+	return line{words: blank + text, note: w.Why}
+}
+
+func rows(t report.Table) []line {
+	var lines []line
+	for i := range t.Rows {
+		row := &t.Rows[i]
+		verdict := report.Failed
+		if row.Held {
+			verdict = report.Passed
+		}
+		lines = append(lines, line{verdict: verdict, words: t.Title + ": " + report.FirstLine(row.Done)})
+	}
+	return lines
+}
+
+// words say what is under way and how far it is.
+func (d *doing) words(now time.Time) string {
+	text := d.name
+	if d.what != "" {
+		text += ": " + d.what
+	}
+	return text + " (" + strings.Join(slices.DeleteFunc([]string{d.progress(), report.Took(now.Sub(d.since))}, func(s string) bool { return s == "" }), ", ") + ")"
+}
+
+// progress says how many steps are done.
+func (d *doing) progress() string {
+	if d.steps == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d", len(d.done), d.steps)
+}
