@@ -34,6 +34,7 @@ type Environment struct {
 	Kubernetes string // the version that the cluster has, as v1.37.2
 	Assets     assets.Assets
 	Artifacts  string // this suite's folder for evidence; made when something is written
+	Why        string // why this provider was taken
 
 	keep bool
 }
@@ -48,6 +49,7 @@ type Handle struct {
 	Features   cluster.Features `json:"features"`
 	Assets     assets.Assets    `json:"assets"`
 	Artifacts  string           `json:"artifacts"`
+	Why        string           `json:"why,omitempty"`
 }
 
 // Open brings up a cluster as the settings say, with the prepared images in its nodes.
@@ -74,7 +76,7 @@ func Open(ctx context.Context, o Options) (*Environment, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Environment{Cluster: up, Provider: from.provider, Assets: prepared, Artifacts: artifacts, keep: o.Settings.Keep}
+	e := &Environment{Cluster: up, Provider: from.provider, Assets: prepared, Artifacts: artifacts, Why: from.reason, keep: o.Settings.Keep}
 	if e.Kubernetes, err = version(ctx, up); err != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), CloseTimeout)
 		defer cancel()
@@ -121,7 +123,7 @@ func version(ctx context.Context, up cluster.Cluster) (string, error) {
 func (e *Environment) Handle() Handle {
 	return Handle{
 		Provider: e.Provider.Name(), Cluster: e.Cluster.Name(), Kubernetes: e.Kubernetes, Kubeconfig: e.Cluster.Kubeconfig(),
-		Features: e.Cluster.Features(), Assets: e.Assets, Artifacts: e.Artifacts,
+		Features: e.Cluster.Features(), Assets: e.Assets, Artifacts: e.Artifacts, Why: e.Why,
 	}
 }
 

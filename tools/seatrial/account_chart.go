@@ -39,6 +39,10 @@ func (c *chartAccount) tell(e regression.Event) {
 		c.account.stream.BeginSubject(path.id, len(e.Path.Steps), report.Subject{
 			Kind: report.Path, Group: c.chart, Title: e.Path.Name, File: c.folder,
 		})
+	case e.Begins != "":
+		c.account.stream.BeginStep(path.id, report.Step{Number: len(path.steps) + 1, Name: e.Begins})
+	case e.Waiting != "":
+		c.account.stream.Doing(report.Doing{Subject: path.id, What: "waiting: " + e.Waiting})
 	case e.Step != nil:
 		step := stepOf(len(path.steps)+1, *e.Step)
 		path.steps = append(path.steps, step)
@@ -50,7 +54,7 @@ func (c *chartAccount) tell(e regression.Event) {
 
 // close puts the findings to the steps that they belong to.
 func (c *chartAccount) close(path *pathAccount, result regression.PathResult) {
-	end := report.Subject{Verdict: verdictOfPath(result.Verdict), Revisions: revisionsOf(result.Ledgers)}
+	end := report.Subject{Verdict: verdictOfPath(result.Verdict), Revisions: revisionsOf(result.Ledgers), Evidence: result.Artifacts}
 	for i := range result.Findings {
 		finding := result.Findings[i]
 		at := slices.IndexFunc(path.steps, func(s report.Step) bool { return s.Name == finding.Step })
@@ -99,7 +103,7 @@ func faultOf(f regression.Finding) report.Finding {
 	}
 	return report.Finding{
 		Severity: severity, Word: string(f.Word), Object: object, Field: f.Field, Expected: f.Expected, Actual: f.Found,
-		Text: fmt.Sprintf("%s: expected %s, found %s", f.Subject(), f.Expected, f.Found), Remedy: f.Mend(),
+		Text: fmt.Sprintf("%s: expected %s, found %s", f.Subject(), f.Expected, f.Found), Why: f.Why(), Remedy: f.Mend(),
 	}
 }
 

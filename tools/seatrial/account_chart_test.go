@@ -11,6 +11,7 @@ import (
 	"seatrial/e2e/framework/objects"
 	"seatrial/e2e/framework/regression"
 	"seatrial/e2e/framework/report"
+	"seatrial/tools/seatrial/internal/choices"
 )
 
 func TestTheReportHasEachPathWithItsStepsItsFaultsAndItsRevisions(t *testing.T) {
@@ -19,7 +20,7 @@ func TestTheReportHasEachPathWithItsStepsItsFaultsAndItsRevisions(t *testing.T) 
 	there := ledger.Ledger{Record: &ledger.Record{Revision: 1, Status: "deployed"}, Objects: []ledger.Object{slave}}
 	gone := ledger.Ledger{Record: &ledger.Record{Revision: 2, Status: "deployed"}}
 
-	a := newAccount()
+	a := newAccount(choices.New())
 	c := a.paths("guestbook 0.2.0", "charts/guestbook")
 	path, unbegun := regression.Path{Name: "roll back"}, regression.Path{Name: "install"}
 	c.tell(regression.Event{Path: path})

@@ -22,7 +22,7 @@ func (a *account) chapter(c story.Chapter) *chapterAccount {
 }
 
 // promise tells what became of the next one: missing features skip it, and an error breaks it.
-func (c *chapterAccount) promise(text string, missing []string, broken error) {
+func (c *chapterAccount) promise(text string, missing []string, broken error) report.Verdict {
 	step := report.Step{Number: c.last.Number + 1, Name: text, Verdict: report.Passed}
 	switch {
 	case len(missing) > 0:
@@ -33,6 +33,7 @@ func (c *chapterAccount) promise(text string, missing []string, broken error) {
 	}
 	c.stream.EndStep(c.id, step)
 	c.last = step
+	return step.Verdict
 }
 
 // end adds to the last promise what the reader of the workshop sees after the chapter.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"seatrial/e2e/framework/report"
+	"seatrial/tools/seatrial/internal/choices"
 	"seatrial/e2e/framework/trial"
 )
 
@@ -38,7 +39,7 @@ func TestTheReportHasTheDocumentItsStepsAndItsFindings(t *testing.T) {
 	typo := trial.Finding{File: doc.Path, Line: 1, Warning: true, Text: "a typo"}
 	path := filepath.Join(t.TempDir(), "report.json")
 
-	a := newAccount()
+	a := newAccount(choices.New())
 	printed, err := keep(t, a, []string{"--report", path, doc.Path}, func() error {
 		told, err := a.document(doc, "guestbook en")
 		g.Expect(err).ToNot(gomega.HaveOccurred())
@@ -72,7 +73,7 @@ func TestTheReportHasTheDocumentItsStepsAndItsFindings(t *testing.T) {
 func TestAReportIsWrittenOfWhatCouldNotBeRun(t *testing.T) {
 	g := gomega.NewWithT(t)
 	path := filepath.Join(t.TempDir(), "junit.xml")
-	a := newAccount()
+	a := newAccount(choices.New())
 	_, err := keep(t, a, []string{"--report", path}, func() error { return errors.New("no engine can run nodes") })
 	g.Expect(err).To(gomega.MatchError("no engine can run nodes"))
 	content, err := os.ReadFile(path)
@@ -82,7 +83,7 @@ func TestAReportIsWrittenOfWhatCouldNotBeRun(t *testing.T) {
 
 func TestASkippedDocumentIsInTheReportWithTheReason(t *testing.T) {
 	g := gomega.NewWithT(t)
-	a := newAccount()
+	a := newAccount(choices.New())
 	_, err := keep(t, a, nil, func() error {
 		a.skipped(loaded(t), "guestbook en", "this cluster has no loadBalancer")
 		return nil
@@ -96,7 +97,7 @@ func TestASkippedDocumentIsInTheReportWithTheReason(t *testing.T) {
 func TestAReportInAFormatThatNobodyKnowsIsRefusedBeforeAnythingRuns(t *testing.T) {
 	g := gomega.NewWithT(t)
 	ran := false
-	_, err := keep(t, newAccount(), []string{"--report", "htlm"}, func() error { ran = true; return nil })
+	_, err := keep(t, newAccount(choices.New()), []string{"--report", "htlm"}, func() error { ran = true; return nil })
 	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring(`("html"?)`)))
 	g.Expect(ran).To(gomega.BeFalseBecause("the mistake is said first"))
 }

@@ -89,13 +89,13 @@ type chartTrial struct {
 	crashPoints bool
 
 	out     io.Writer
-	start   time.Time
 	fetched string // the folder for charts that are not here yet
 	account *account
 }
 
 func chartCommand() *cobra.Command {
-	t := &chartTrial{start: time.Now(), said: choices.New(), account: newAccount()}
+	said := choices.New()
+	t := &chartTrial{said: said, account: newAccount(said)}
 	t.said.Timeout = regression.DefaultTimeout
 	cmd := &cobra.Command{
 		Use:     "chart CHART...",
@@ -265,8 +265,7 @@ func (t *chartTrial) onCluster(ctx context.Context, charts []trialled) (err erro
 }
 
 func (t *chartTrial) bringUp(ctx context.Context) (*framework.Environment, error) {
-	defer t.account.stream.Phase("bring up the cluster")()
-	return t.open(ctx, t.said.Settings())
+	return t.account.bringUp(ctx, framework.Options{Settings: t.said.Settings(), Suite: "chart"})
 }
 
 // takeDown removes a cluster, also when ctx is over.
@@ -276,16 +275,15 @@ func takeDown(ctx context.Context, environment *framework.Environment) error {
 	return environment.Close(ctx)
 }
 
-// tryAll tries charts one after the other, and tells the verdict.
+// tryAll tries charts one after the other.
 func (t *chartTrial) tryAll(ctx context.Context, on framework.Handle, charts []trialled) error {
 	t.account.where(on)
 	if t.crashPoints {
 		return t.crashAll(ctx, on, charts)
 	}
-	teller := &chartTeller{out: t.out, start: t.start, quiet: t.said.Quiet, verbose: t.said.Verbose}
 	var faulty []string
 	for _, one := range charts {
-		result, err := t.try(ctx, on, one, teller)
+		result, err := t.try(ctx, on, one)
 		if err != nil {
 			return err
 		}
@@ -296,7 +294,6 @@ func (t *chartTrial) tryAll(ctx context.Context, on framework.Handle, charts []t
 			}
 		}
 	}
-	teller.verdict(on)
 	if len(faulty) > 0 {
 		return fmt.Errorf("%w: %s", errFaults, strings.Join(faulty, ", "))
 	}
@@ -304,35 +301,24 @@ func (t *chartTrial) tryAll(ctx context.Context, on framework.Handle, charts []t
 }
 
 // try tries one chart, and tells of it.
-func (t *chartTrial) try(ctx context.Context, on framework.Handle, one trialled, teller *chartTeller) (regression.Result, error) {
-	teller.title(one)
-	told := t.account.paths(one.name, one.revisions[len(one.revisions)-1].Chart.Path())
-	options := t.options(on, one, teller)
-	options.Told = func(e regression.Event) {
-		teller.tell(e)
-		told.tell(e)
+func (t *chartTrial) try(ctx context.Context, on framework.Handle, one trialled) (regression.Result, error) {
+	if !t.said.Quiet {
+		tellRevisions(t.out, one)
 	}
+	told := t.account.paths(one.name, one.revisions[len(one.revisions)-1].Chart.Path())
+	options := t.options(on, one)
+	options.Told = told.tell
 	result, err := regression.Run(ctx, options)
-	teller.findings(result)
 	told.end(result)
 	return result, err
 }
 
-func (t *chartTrial) open(ctx context.Context, settings framework.Settings) (*framework.Environment, error) {
-	return framework.Open(ctx, framework.Options{Settings: settings, Suite: "chart", Progress: func(line string) {
-		if !t.said.Quiet {
-			fmt.Fprintf(t.out, "   %5.1fs  %s\n", time.Since(t.start).Seconds(), line)
-		}
-	}})
-}
-
-func (t *chartTrial) options(on framework.Handle, one trialled, teller *chartTeller) regression.Options {
+func (t *chartTrial) options(on framework.Handle, one trialled) regression.Options {
 	o := regression.Options{
 		Revisions: one.revisions, Pairs: one.pairs,
 		Place:    regression.Place{Kubeconfig: on.Kubeconfig, Features: on.Features, Discarded: on.Provider != assets.Existing && !t.said.Keep},
 		Parallel: t.said.Parallel, Timeout: t.said.Timeout, Steady: t.steady, FailFast: t.said.FailFast,
 		Artifacts: filepath.Join(on.Artifacts, one.revisions[0].Chart.Name()),
-		Told:      teller.tell,
 	}
 	if on.Provider == assets.Embedded {
 		o.Fresh = t.fresh

@@ -5,20 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"seatrial/e2e/framework"
+	"seatrial/e2e/framework/report"
 	"seatrial/e2e/workshop/story"
 	"seatrial/tools/seatrial/internal/choices"
 )
 
 func demoCommand() *cobra.Command {
-	c, told := choices.New(), newAccount()
+	c := choices.New()
+	told := newAccount(c)
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Plays the workshop and tells which promises were kept",
@@ -32,20 +31,17 @@ Exit code 0: all were kept. 1: it could not be found out. 2: one was broken.`,
 			if err := fill(cmd, c); err != nil {
 				return err
 			}
-			n := &narrator{account: told, said: c, out: cmd.OutOrStdout(), start: time.Now()}
+			n := &narrator{account: told, said: c, out: cmd.OutOrStdout()}
 			return told.of(cmd, nil, func() error { return demo(cmd.Context(), c.Settings(), n) })
 		},
 	}
 	told.flag(cmd.Flags())
-	c.Register(cmd.Flags(), choices.Where, choices.Life, choices.Timing, choices.FailFast, choices.Evidence, choices.Brief)
+	c.Register(cmd.Flags(), choices.Where, choices.Life, choices.Timing, choices.FailFast, choices.Evidence, choices.Shown)
 	return cmd
 }
 
 func demo(ctx context.Context, settings framework.Settings, n *narrator) (err error) {
-	n.heading("A cluster")
-	ready := n.account.stream.Phase("bring up the cluster")
-	environment, err := framework.Open(ctx, framework.Options{Settings: settings, Suite: "demo", Progress: n.step})
-	ready()
+	environment, err := n.account.bringUp(ctx, framework.Options{Settings: settings, Suite: "demo"})
 	if err != nil {
 		return err
 	}
@@ -57,15 +53,12 @@ func demo(ctx context.Context, settings framework.Settings, n *narrator) (err er
 		defer cancel()
 		err = errors.Join(err, environment.Close(ctx))
 	}()
-	handle := environment.Handle()
-	n.provider = handle.Provider
-	n.step(fmt.Sprintf("cluster %s, Kubernetes %s", handle.Cluster, handle.Kubernetes))
-	telling := story.Tellings()[0]
-	world, err := story.Open(ctx, handle, telling)
+	world, err := story.Open(ctx, environment.Handle(), story.Tellings()[0])
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, world.Leave()) }()
+	n.account.stream.Plan(len(story.Chapters()))
 	for _, chapter := range story.Chapters() {
 		if err := n.tell(ctx, world, chapter); err != nil {
 			return err
@@ -74,34 +67,23 @@ func demo(ctx context.Context, settings framework.Settings, n *narrator) (err er
 			break
 		}
 	}
-	return n.verdict()
-}
-
-// narrator tells the story on a terminal.
-type narrator struct {
-	account      *account
-	said         *choices.Choices
-	out          io.Writer
-	start        time.Time
-	provider     string // where the story is told
-	kept, broken int
-	skipped      int      // promises that nobody can look at here
-	missing      []string // the features that it would take
-}
-
-func (n *narrator) heading(text string) { fmt.Fprintf(n.out, "\n== %s\n", text) }
-
-func (n *narrator) step(text string) {
-	if n.said.Quiet {
-		return
+	if n.broken > 0 {
+		return errBroken
 	}
-	fmt.Fprintf(n.out, "   %5.1fs  %s\n", time.Since(n.start).Seconds(), text)
+	return nil
+}
+
+// narrator shows what the reader of the workshop types and sees; what became of the promises is in the account.
+type narrator struct {
+	account *account
+	said    *choices.Choices
+	out     io.Writer
+	broken  int // promises
 }
 
 func (n *narrator) tell(ctx context.Context, w *story.World, chapter story.Chapter) error {
-	n.heading(chapter.Title)
-	fmt.Fprintf(n.out, "$ %s\n", chapter.Command)
 	told := n.account.chapter(chapter)
+	n.show(chapter.Command, "")
 	if err := n.do(ctx, w, chapter); err != nil {
 		return err
 	}
@@ -113,17 +95,16 @@ func (n *narrator) tell(ctx context.Context, w *story.World, chapter story.Chapt
 	group.Go(func() { objects = look(ctx, w.Kubectl, "get", "all", "-n", w.Namespace) })
 	group.Go(func() { seen = chapter.Check(ctx, w) })
 	group.Wait()
-	if !n.said.Quiet {
-		fmt.Fprintf(n.out, "\n$ helm history %s -n %s\n%s\n", story.Release, w.Namespace, history)
-		fmt.Fprintf(n.out, "\n$ kubectl get all -n %s\n%s\n", w.Namespace, objects)
-	}
+	n.show(fmt.Sprintf("helm history %s -n %s", story.Release, w.Namespace), history)
+	n.show("kubectl get all -n "+w.Namespace, objects)
 	for i, promise := range chapter.Promises {
 		err := seen[i]
 		if err != nil && ctx.Err() != nil {
 			return err
 		}
-		n.judge(promise.Text, w.Missing(promise), err)
-		told.promise(promise.Text, w.Missing(promise), err)
+		if told.promise(promise.Text, w.Missing(promise), err) == report.Failed {
+			n.broken++
+		}
 	}
 	told.end(history, objects)
 	return nil
@@ -142,26 +123,10 @@ func (n *narrator) do(ctx context.Context, w *story.World, chapter story.Chapter
 	return nil
 }
 
-// judge tells and counts what became of one promise.
-func (n *narrator) judge(promise string, missing []string, err error) {
-	switch {
-	case len(missing) > 0:
-		n.skipped++
-		n.missing = slices.Compact(slices.Sorted(slices.Values(append(n.missing, missing...))))
-		n.promise("skipped %s (needs %s)", promise, strings.Join(missing, ", "))
-	case err != nil:
-		n.broken++
-		fmt.Fprintf(n.out, "  BROKEN  %s\n%s\n", promise, indent(err.Error()))
-	default:
-		n.kept++
-		n.promise("kept    %s", promise)
-	}
-}
-
-// promise tells of one that is not broken.
-func (n *narrator) promise(format string, args ...any) {
+// show shows a command, and what it printed.
+func (n *narrator) show(command, printed string) {
 	if !n.said.Quiet {
-		fmt.Fprintf(n.out, "  "+format+"\n", args...)
+		fmt.Fprintf(n.out, "$ %s\n%s\n", command, printed)
 	}
 }
 
@@ -179,24 +144,4 @@ func look(ctx context.Context, run runner, args ...string) string {
 	default:
 		return printed
 	}
-}
-
-func (n *narrator) verdict() error {
-	n.heading("Verdict")
-	skipped := ""
-	if n.skipped > 0 {
-		skipped = fmt.Sprintf(", %d more need %s and were skipped", n.skipped, strings.Join(n.missing, ", "))
-	}
-	where := fmt.Sprintf("on provider %s%s (%.0f s)", n.provider, skipped, time.Since(n.start).Seconds())
-	if n.broken > 0 {
-		fmt.Fprintf(n.out, "BROKEN: %d of %d promises of the workshop do not hold %s\n", n.broken, n.kept+n.broken, where)
-		return errBroken
-	}
-	fmt.Fprintf(n.out, "KEPT: all %d promises of the workshop hold %s\n", n.kept, where)
-	return nil
-}
-
-func indent(text string) string {
-	const margin = "          "
-	return margin + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n"+margin)
 }

@@ -24,7 +24,9 @@ type linting struct {
 }
 
 func lintCommand() *cobra.Command {
-	l := &linting{said: choices.New(), account: newAccount()}
+	said := choices.New()
+	l := &linting{said: said, account: newAccount(said)}
+	l.account.unheard = true // Findings are lines, as editors read them.
 	cmd := &cobra.Command{
 		Use:   "lint FILE...|SCENARIO...",
 		Short: "Finds what workshop documents have wrong by themselves",
@@ -45,7 +47,7 @@ with --strict warnings.`,
 			if err := fill(cmd, l.said); err != nil {
 				return err
 			}
-			l.teller = &teller{out: cmd.OutOrStdout(), quiet: l.said.Quiet, verbose: l.said.Verbose}
+			l.teller = &teller{out: cmd.OutOrStdout(), verbose: l.said.Verbose, paint: l.account.paint(cmd.OutOrStdout())}
 			return l.account.of(cmd, names, func() error { return l.run(names) })
 		},
 	}

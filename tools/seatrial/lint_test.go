@@ -15,7 +15,7 @@ import (
 // linted reads documents and gives what was told of them.
 func linted(l *linting, names ...string) (string, error) {
 	var out bytes.Buffer
-	l.said, l.account, l.teller = choices.New(), newAccount(), &teller{out: &out}
+	l.said, l.account, l.teller = choices.New(), newAccount(choices.New()), &teller{out: &out}
 	err := l.run(names)
 	return out.String(), err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"seatrial/e2e/framework/report/live"
 	"seatrial/tools/seatrial/internal/columns"
 )
 
@@ -29,19 +30,23 @@ var errBroken = errors.New("the workshop does not keep its promises")
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	root := command()
+	out, errs := live.Open(os.Stdout, os.Stderr, os.Getenv)
+	root.SetOut(out)
+	root.SetErr(errs)
 	// The first signal ends the story and cleans up; a second one does not wait for that.
 	quiet := context.AfterFunc(ctx, func() {
 		stop()
-		fmt.Fprintln(os.Stderr, "seatrial: interrupted: taking down what was brought up; interrupt again to end at once")
+		fmt.Fprintln(errs, "seatrial: interrupted: taking down what was brought up; interrupt again to end at once")
 	})
-	err := command().ExecuteContext(ctx)
+	err := root.ExecuteContext(ctx)
 	quiet()
 	stop()
 	if err == nil {
 		return
 	}
 	// Also when the verdict has been told: what was left behind is said here.
-	fmt.Fprintln(os.Stderr, columns.Wrap("seatrial: "+err.Error(), errorMargin))
+	fmt.Fprintln(errs, columns.Wrap("seatrial: "+err.Error(), errorMargin))
 	os.Exit(exitCode(err))
 }
 

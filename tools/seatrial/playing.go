@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"seatrial/e2e/framework"
@@ -11,7 +10,7 @@ import (
 	"seatrial/e2e/framework/workshop"
 )
 
-// playing is a course that is played: where it is told, and what is counted.
+// playing is a course that is played: where it is written what changes, and what is counted.
 type playing struct {
 	*rehearsal
 
@@ -44,10 +43,8 @@ func (p *playing) skipped(on framework.Handle) string {
 	}
 	reason := p.course.of.Skip(on.Provider, on.Features)
 	if reason == "" {
-		fmt.Fprintf(p.out, "\n== %s, %s\n", p.course.of.Title, p.course.name)
 		return ""
 	}
-	fmt.Fprintf(p.out, "\n== %s, %s: skipped: %s\n", p.course.of.Title, p.course.name, reason)
 	for _, doc := range p.course.documents {
 		p.account.skipped(doc, p.course.title(), reason)
 	}
@@ -68,7 +65,6 @@ func (p *playing) notBegun() {
 
 // omit tells of a document that is not begun.
 func (p *playing) omit(doc *workshop.Document) {
-	fmt.Fprintf(p.out, "\n== %s: not run: %s\n", doc.Path, stopped)
 	p.count.omit(doc)
 	p.account.notBegun(doc, p.course.title(), stopped)
 }
@@ -93,24 +89,17 @@ func (p *playing) play(ctx context.Context, at place, on framework.Handle) error
 
 // document plays one document, and tells what was found.
 func (p *playing) document(ctx context.Context, doc *workshop.Document, player *trial.Player) error {
-	teller := &teller{out: p.out, quiet: p.said.Quiet, verbose: p.said.Verbose}
-	teller.title(doc)
 	told, err := p.account.document(doc, p.course.title())
 	if err != nil {
 		return err
 	}
 	player.Timeout, player.Patience, player.FailFast = p.said.Timeout, p.patience, p.said.FailFast
-	player.Told = func(play trial.Play) {
-		teller.step(play)
-		told.step(play)
-	}
+	player.Told = told.step
 	performance, err := player.Play(ctx, doc)
 	if err != nil {
 		return err
 	}
-	found := p.count.add(performance)
-	told.end(found)
-	teller.findings(found)
+	told.end(p.count.add(performance))
 	if p.update {
 		return update(p.out, performance)
 	}

@@ -37,7 +37,7 @@ Exit code 0: written, whatever the run's verdict. 1: it could not be.`,
 				return err
 			}
 			if c.Report == "" {
-				report.Summary(cmd.OutOrStdout(), run, report.Look{})
+				report.Summary(cmd.OutOrStdout(), run, report.Look{Width: summaryWidth(cmd.OutOrStdout()), Paint: newAccount(c).paint(cmd.OutOrStdout())})
 				return nil
 			}
 			wants, err := output.Parse(c.Report)

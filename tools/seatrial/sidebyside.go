@@ -15,7 +15,7 @@ import (
 
 // ownClusters tells whether each course can have a cluster of its own: those of provider embedded are there in no time.
 func (r *rehearsal) ownClusters(ctx context.Context) (bool, error) {
-	provider, err := framework.Choose(ctx, r.options(ground{settings: r.said.Settings(), out: r.out}))
+	provider, err := framework.Choose(ctx, r.options(ground{settings: r.said.Settings()}))
 	if err != nil {
 		return false, err
 	}
@@ -26,11 +26,12 @@ func (r *rehearsal) ownClusters(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// sideBySide plays courses at the same time, each in a cluster of its own that is thrown away. What is told of one comes
-// in one piece, in the order in which the courses were named.
+// sideBySide plays courses at the same time, each in a cluster of its own that is thrown away. What changes in documents
+// is told in one piece for each course, in the order in which the courses were named.
 func (r *rehearsal) sideBySide(ctx context.Context, all []course, count *tally) error {
 	settings := r.said.Settings()
 	settings.Provider, settings.Keep = assets.Embedded, false
+	r.account.stream.Plan(documentsOf(all))
 	shared := &sharedTally{total: count}
 	turns := inTurn(r.out, len(all))
 	group, ctx := errgroup.WithContext(ctx)
@@ -45,7 +46,7 @@ func (r *rehearsal) sideBySide(ctx context.Context, all []course, count *tally) 
 				p.notBegun()
 				return nil
 			}
-			on := ground{settings: settings, wants: one.wants, out: &told}
+			on := ground{settings: settings, wants: one.wants}
 			return r.onCluster(ctx, on, p.perform)
 		})
 	}

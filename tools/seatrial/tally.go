@@ -2,8 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
-	"io"
 	"slices"
 
 	"seatrial/e2e/framework/trial"
@@ -77,24 +75,4 @@ func sortFindings(all []trial.Finding) {
 	slices.SortStableFunc(all, func(a, b trial.Finding) int {
 		return cmp.Or(cmp.Compare(grade[a.Warning], grade[b.Warning]), cmp.Compare(a.Line, b.Line))
 	})
-}
-
-func (t *tally) verdict(out io.Writer) {
-	word := "PASSED"
-	if t.errors > 0 {
-		word = "FAILED"
-	}
-	steps := t.passed + t.failed + t.notRun + t.skipped
-	fmt.Fprintf(out, "\n%s: %d of %d steps show what the document shows", word, t.passed, steps)
-	for _, part := range []struct {
-		count int
-		text  string
-	}{
-		{t.failed, "failed"}, {t.notRun, "not run"}, {t.skipped, "skipped"}, {t.errors, "errors"}, {t.warnings, "warnings"}, {t.notCovered, "places not covered"},
-	} {
-		if part.count > 0 {
-			fmt.Fprintf(out, ", %d %s", part.count, part.text)
-		}
-	}
-	fmt.Fprintln(out)
 }

@@ -6,39 +6,16 @@ import (
 	"io"
 	"strings"
 
+	"seatrial/e2e/framework/report/paint"
 	"seatrial/e2e/framework/trial"
 	"seatrial/e2e/framework/workshop"
 )
 
-// teller tells on a terminal how a document goes.
+// teller tells on a terminal what was found in documents.
 type teller struct {
 	out     io.Writer
-	quiet   bool // tell only what was found
 	verbose bool
-}
-
-func (t *teller) title(doc *workshop.Document) {
-	fmt.Fprintf(t.out, "\n== %s (%s)\n", cmp.Or(doc.Title, "A document without a title"), doc.Path)
-}
-
-func (t *teller) step(play trial.Play) {
-	if play.Verdict == trial.Running || t.quiet {
-		return
-	}
-	note := fmt.Sprintf("%.1f s", play.Took.Seconds())
-	if play.Tries > 1 {
-		note += fmt.Sprintf(", looked %d times", play.Tries)
-	}
-	if play.Note != "" {
-		note += ", " + play.Note
-	}
-	if play.Reason != "" {
-		note = play.Reason
-	}
-	fmt.Fprintf(t.out, "  %-7s %3d  line %-4d %s  (%s)\n", play.Verdict, play.Number, play.Step.Line, firstLine(play.Step.Command), note)
-	if t.verbose && play.Output != "" {
-		fmt.Fprintln(t.out, indent(play.Output))
-	}
+	paint   paint.Paint
 }
 
 // findings tells each with its place; the command stands once above those that belong to it.
@@ -53,13 +30,17 @@ func (t *teller) findings(all []trial.Finding) {
 			}
 			fmt.Fprintf(t.out, "$ %s\n", firstLine(command))
 		}
-		fmt.Fprintln(t.out, finding)
+		grade := t.paint.Bad("error")
+		if finding.Warning {
+			grade = t.paint.Odd("warning")
+		}
+		fmt.Fprintf(t.out, "%s:%d: %s: %s\n", finding.File, finding.Line, grade, finding.Text)
 	}
 }
 
 // list tells what would run.
 func list(out io.Writer, doc *workshop.Document) {
-	(&teller{out: out}).title(doc)
+	fmt.Fprintf(out, "\n== %s (%s)\n", cmp.Or(doc.Title, "A document without a title"), doc.Path)
 	for i, step := range doc.Steps {
 		compared := "nothing to compare"
 		if step.Expected != nil {

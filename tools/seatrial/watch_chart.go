@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -39,7 +38,7 @@ func (t *chartTrial) watch(cmd *cobra.Command, args []string) (err error) {
 			all = append(all, subject{
 				name: source, files: t.filesOf(source), written: func(string) bool { return true },
 				run: func(ctx context.Context) error {
-					t.account, t.start = t.account.again(), time.Now()
+					t.account = t.account.again()
 					return t.account.of(cmd, []string{source}, func() error { return t.again(ctx, &up, source) })
 				},
 			})

@@ -166,8 +166,7 @@ func (s *sites) enter(ctx context.Context, c course) (*site, error) {
 
 // bringUp makes a cluster that stays until the end of the watch.
 func (s *sites) bringUp(ctx context.Context, wants cluster.Features) (*site, error) {
-	defer s.account.stream.Phase("bring up the cluster")()
-	environment, err := framework.Open(ctx, s.options(ground{settings: s.said.Settings(), wants: wants, out: s.out}))
+	environment, err := s.account.bringUp(ctx, s.options(ground{settings: s.said.Settings(), wants: wants}))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoCluster, err)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -67,7 +66,8 @@ run. 2: findings.`
 )
 
 func workshopCommand() *cobra.Command {
-	r := &rehearsal{account: newAccount(), said: choices.New()}
+	said := choices.New()
+	r := &rehearsal{account: newAccount(said), said: said}
 	r.said.Timeout = trial.DefaultTimeout
 	cmd := &cobra.Command{
 		Use:               "workshop FILE...|SCENARIO...",
@@ -119,12 +119,11 @@ func (r *rehearsal) run(ctx context.Context, names []string) error {
 	return r.conclude(count, r.perform(ctx, all, count))
 }
 
-// conclude tells the verdict, unless something could not be run at all.
+// conclude says whether anything was found, unless something could not be run at all.
 func (r *rehearsal) conclude(count *tally, err error) error {
 	if err != nil {
 		return err
 	}
-	count.verdict(r.out)
 	if count.errors > 0 || r.strict && count.warnings > 0 {
 		return errFindings
 	}
@@ -153,7 +152,8 @@ func (r *rehearsal) perform(ctx context.Context, all []course, count *tally) err
 
 // together plays courses that want the same on one cluster.
 func (r *rehearsal) together(ctx context.Context, some []course, count *tally) error {
-	on := ground{settings: r.said.Settings(), wants: some[0].wants, out: r.out}
+	r.account.stream.Plan(documentsOf(some))
+	on := ground{settings: r.said.Settings(), wants: some[0].wants}
 	return r.onCluster(ctx, on, func(ctx context.Context, handle framework.Handle) error {
 		for _, one := range some {
 			p := &playing{rehearsal: r, course: one, out: r.out, count: count}
@@ -165,27 +165,28 @@ func (r *rehearsal) together(ctx context.Context, some []course, count *tally) e
 	})
 }
 
-// ground says which cluster to bring up, and where to tell of it.
+// documentsOf counts those of several courses.
+func documentsOf(all []course) int {
+	n := 0
+	for _, one := range all {
+		n += len(one.documents)
+	}
+	return n
+}
+
+// ground says which cluster to bring up.
 type ground struct {
 	settings framework.Settings
 	wants    cluster.Features
-	out      io.Writer
 }
 
 func (r *rehearsal) options(on ground) framework.Options {
-	start := time.Now()
-	return framework.Options{Settings: on.settings, Suite: "workshop-documents", Wants: on.wants, Progress: func(line string) {
-		if !r.said.Quiet {
-			fmt.Fprintf(on.out, "   %5.1fs  %s\n", time.Since(start).Seconds(), line)
-		}
-	}}
+	return framework.Options{Settings: on.settings, Suite: "workshop-documents", Wants: on.wants}
 }
 
 // onCluster brings up what the documents need, and takes it down again, also after Ctrl-C.
 func (r *rehearsal) onCluster(ctx context.Context, on ground, play func(context.Context, framework.Handle) error) (err error) {
-	ready := r.account.stream.Phase("bring up the cluster")
-	environment, err := framework.Open(ctx, r.options(on))
-	ready()
+	environment, err := r.account.bringUp(ctx, r.options(on))
 	if err != nil {
 		return err
 	}

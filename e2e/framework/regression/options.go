@@ -73,9 +73,11 @@ type Moment struct {
 	Release    string
 }
 
-// Event is something that happened to a path. Of Waiting, Step and End, at most one is set; with none, it begins.
+// Event is something that happened to a path. Of Begins, Waiting, Step and End, at most one is set; with none, it begins.
 type Event struct {
 	Path Path
+	// Begins is the name of a step that begins.
+	Begins string
 	// Waiting says what is waited for, since Waited.
 	Waiting string
 	Waited  time.Duration

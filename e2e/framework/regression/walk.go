@@ -128,6 +128,7 @@ func (w *walk) steps(ctx context.Context) error {
 		if err := w.between(ctx, i-1); err != nil {
 			return err
 		}
+		w.run.tell(Event{Path: w.path, Begins: w.step})
 		start := time.Now()
 		done := StepResult{Step: step, Name: w.step}
 		ok, err := w.do(ctx, step, &done)

@@ -40,8 +40,16 @@ func gathered(all []Subject) []gathering {
 		}
 		list[at].add(*subject)
 	}
+	for _, g := range list {
+		if g.kind == Path { // They have no order of their own.
+			slices.SortStableFunc(g.findings, func(a, b found) int { return cmp.Compare(grades()[a.Severity], grades()[b.Severity]) })
+		}
+	}
 	return list
 }
+
+// grades sort the severities.
+func grades() map[Severity]int { return map[Severity]int{Error: 0, Warning: 1, Note: 2} }
 
 func (g *gathering) add(s Subject) {
 	if s.Verdict == Failed {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mattn/go-runewidth"
+
 	"seatrial/e2e/framework/report/paint"
 )
 
@@ -137,8 +139,16 @@ func (s screen) finding(f found, kind SubjectKind) {
 		word += " " + f.Word
 	}
 	paintWord := map[Severity]func(string) string{Error: s.Bad, Warning: s.Odd, Note: s.Faint}[f.Severity]
-	s.line("  " + place + paintWord(word))
-	s.line(strings.Join(wrapped(f.Text, margin, s.width), "\n"))
+	text := f.Text
+	if f.restated() {
+		text = strings.TrimSpace(f.Object + " " + f.Field)
+	}
+	if f.restated() && runewidth.StringWidth("  "+place+word+": "+text) <= s.width {
+		s.line("  " + place + paintWord(word) + ": " + text)
+	} else {
+		s.line("  " + place + paintWord(word))
+		s.line(strings.Join(wrapped(text, margin, s.width), "\n"))
+	}
 	if f.Expected != "" || f.Actual != "" {
 		expected, actual := kind.Sides()
 		right, wrong := s.Good, s.Bad

@@ -40,6 +40,11 @@ func (f Finding) OneLine() string {
 	return place + word + ": " + f.Text
 }
 
+// restated tells whether the sentence says nothing but what the fields say, which stand below it.
+func (f Finding) restated() bool {
+	return f.Object != "" && f.Expected != "" && strings.Contains(f.Text, f.Expected) && f.Actual != "" && strings.HasSuffix(strings.TrimRight(f.Text, `"`), f.Actual)
+}
+
 // FirstLine is the first line of a text, with a mark if there are more.
 func FirstLine(text string) string {
 	line, _, more := strings.Cut(strings.TrimSpace(text), "\n")

@@ -13,8 +13,8 @@ import (
 
 // line is something that is told and stays.
 type line struct {
-	// group is the name of the phase or the subject that it belongs to, if it belongs to any; end closes it.
-	group string
+	// group is what it belongs to, if it belongs to anything; end closes it.
+	group group
 	end   bool
 	// detail is the least at which it is told. What is plain, a terminal shows among what changes, and not as a line
 	// unless everything is told.

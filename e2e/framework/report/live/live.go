@@ -63,7 +63,7 @@ type Teller struct {
 // New begins to tell. Close ends it.
 func New(o Options) *Teller {
 	t := &Teller{Options: o, screen: Of(o.Out), width: func() int { return 0 }, told: time.Now()}
-	t.state.started = t.told
+	t.state.started, t.groups.marked = t.told, o.Groups
 	if t.screen != nil {
 		t.width = t.screen.Width
 		if o.Detail != Quiet {
@@ -132,25 +132,21 @@ func (t *Teller) say(at time.Time, said []line) []string {
 		if one.detail == Verbose && t.Detail != Verbose || one.plain && t.screen != nil && t.Detail != Verbose {
 			continue
 		}
-		text := one.text(t.Paint, t.width())
+		if !t.Groups && !one.group.ordered {
+			one.group = group{}
+		}
 		if one.end {
 			lines = append(lines, t.groups.close(one.group)...)
 			continue
 		}
+		text := one.text(t.Paint, t.width())
 		if t.screen == nil {
 			text = stamped(at.Sub(t.state.started), text)
 		}
-		lines = append(lines, t.grouped(one.group, text)...)
+		lines = append(lines, t.groups.put(one.group, text)...)
 		t.told = at
 	}
 	return lines
-}
-
-func (t *Teller) grouped(group, text string) []string {
-	if !t.Groups {
-		return []string{text}
-	}
-	return t.groups.put(group, text)
 }
 
 func (t *Teller) write(lines []string) {

@@ -20,6 +20,7 @@ type state struct {
 
 // doing is a phase or a subject under way.
 type doing struct {
+	group  group
 	name   string
 	phase  bool
 	kind   report.SubjectKind // of a subject
@@ -43,8 +44,9 @@ func (s *state) hear(e report.Event) []line {
 	case e.Settled != nil:
 		return []line{settled(*e.Settled)}
 	case e.PhaseBegan != nil:
-		s.under = append(s.under, &doing{name: *e.PhaseBegan, phase: true, since: e.At})
-		return []line{{group: *e.PhaseBegan, plain: true, words: blank + *e.PhaseBegan}}
+		one := &doing{group: group{name: *e.PhaseBegan}, name: *e.PhaseBegan, phase: true, since: e.At}
+		s.under = append(s.under, one)
+		return []line{{group: one.group, plain: true, words: blank + one.name}}
 	case e.PhaseEnded != nil:
 		return s.phaseEnded(*e.PhaseEnded, e.At)
 	case e.Doing != nil:
@@ -69,7 +71,7 @@ func (s *state) phaseEnded(name string, at time.Time) []line {
 	for i, one := range slices.Backward(s.under) {
 		if one.phase && one.name == name {
 			s.under = slices.Delete(s.under, i, i+1)
-			return []line{{group: name, words: blank + name, note: report.Took(at.Sub(one.since))}, {group: name, end: true}}
+			return []line{{group: one.group, words: blank + name, note: report.Took(at.Sub(one.since))}, {group: one.group, end: true}}
 		}
 	}
 	return nil
@@ -88,7 +90,7 @@ func (s *state) doing(e report.Doing, at time.Time) []line {
 		return nil
 	}
 	one.what, one.whatSince = e.What, at
-	return []line{{group: one.name, plain: true, words: blank + one.name + ": " + e.What}}
+	return []line{{group: one.group, plain: true, words: blank + one.name + ": " + e.What}}
 }
 
 func (s *state) begin(e report.SubjectBegan, at time.Time) []line {
@@ -96,6 +98,8 @@ func (s *state) begin(e report.SubjectBegan, at time.Time) []line {
 	if s.subjects == nil {
 		s.subjects, s.over = map[report.SubjectID]*doing{}, map[report.Verdict]int{}
 	}
+	// The lines of a document tell only together what they belong to; each line of a path has its name.
+	one.group = group{name: one.name, id: e.ID, ordered: one.kind != report.Path}
 	s.subjects[e.ID] = one
 	s.under = append(s.under, one)
 	if e.Subject.Kind == report.Path {
@@ -105,7 +109,7 @@ func (s *state) begin(e report.SubjectBegan, at time.Time) []line {
 	if e.Subject.File != "" {
 		title += " (" + e.Subject.File + ")"
 	}
-	return []line{{group: one.name, blank: true, words: title, paint: strong}}
+	return []line{{group: one.group, blank: true, words: title, paint: strong}}
 }
 
 func (s *state) end(e report.SubjectEnded, at time.Time) []line {
@@ -122,13 +126,13 @@ func (s *state) end(e report.SubjectEnded, at time.Time) []line {
 		}
 	}
 	s.over[verdict]++
-	lines := []line{{group: one.name, end: true}}
-	if one.kind == report.Path || verdict == report.Skipped {
+	lines := []line{{group: one.group, end: true}}
+	if one.kind == report.Path || verdict == report.Skipped || verdict == report.NotRun {
 		note := report.Took(at.Sub(one.since))
 		if e.Subject.Reason != "" {
 			note = e.Subject.Reason
 		}
-		lines = slices.Insert(lines, 0, line{group: one.name, verdict: verdict, words: one.name, note: note})
+		lines = slices.Insert(lines, 0, line{group: one.group, verdict: verdict, words: one.name, note: note})
 	}
 	return lines
 }
@@ -142,7 +146,7 @@ func (s *state) step(e report.StepEvent) []line {
 	one.done[e.Step.Number] = true
 	one.what = ""
 	one.failed = one.failed || e.Step.Verdict == report.Failed || e.Step.Verdict == report.NotRun
-	told := line{group: one.name, verdict: e.Step.Verdict, kind: one.kind, words: name(e.Step), note: note(e.Step)}
+	told := line{group: one.group, verdict: e.Step.Verdict, kind: one.kind, words: name(e.Step), note: note(e.Step)}
 	switch {
 	case one.kind == report.Path:
 		told.words = one.name + ": " + told.words
@@ -154,7 +158,7 @@ func (s *state) step(e report.StepEvent) []line {
 	}
 	lines := []line{told}
 	for text := range strings.Lines(e.Step.Output) {
-		lines = append(lines, line{group: one.name, detail: Verbose, words: quoted + strings.TrimRight(text, "\r\n"), paint: faint})
+		lines = append(lines, line{group: one.group, detail: Verbose, words: quoted + strings.TrimRight(text, "\r\n"), paint: faint})
 	}
 	return lines
 }
