@@ -56,7 +56,7 @@ func narrated(t *testing.T, w *story.World, c story.Chapter) (string, *narrator)
 	n.account.stream.Finish(nil)
 	hushed()
 	n.account.summarise(&out)
-	return regexp.MustCompile(`(?m)^ +\d+\.\ds  |^in \d+\.\d s$`).ReplaceAllString(out.String(), "T "), n
+	return regexp.MustCompile(`(?m)^ +\d+\.\ds {2}|^in \d+\.\d s$`).ReplaceAllString(out.String(), "T "), n
 }
 
 func TestAStoryThatHoldsIsToldWithWhatItsReaderSees(t *testing.T) {

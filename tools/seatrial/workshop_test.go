@@ -25,15 +25,15 @@ func loaded(t *testing.T) *workshop.Document {
 }
 
 // played is the document with what came for its only step.
-func played(doc *workshop.Document, verdict trial.Verdict, output string, found ...trial.Finding) *trial.Performance {
-	return &trial.Performance{Document: doc, Plays: []trial.Play{{Number: 1, Step: &doc.Steps[0], Verdict: verdict, Output: output, Findings: found}}}
+func played(doc *workshop.Document, output string, found ...trial.Finding) *trial.Performance {
+	return &trial.Performance{Document: doc, Plays: []trial.Play{{Number: 1, Step: &doc.Steps[0], Verdict: trial.Failed, Output: output, Findings: found}}}
 }
 
 func TestTheSameThingIsSaidOnce(t *testing.T) {
 	g := gomega.NewWithT(t)
 	doc := loaded(t)
 	failed := trial.Finding{File: doc.Path, Line: 9, Command: "helm history web", Text: "row revision 2: STATUS: document says deployed, cluster says failed"}
-	g.Expect((&tally{}).add(played(doc, trial.Failed, "", failed, failed))).To(gomega.Equal([]trial.Finding{failed}))
+	g.Expect((&tally{}).add(played(doc, "", failed, failed))).To(gomega.Equal([]trial.Finding{failed}))
 }
 
 func TestFindingsStandBelowTheirCommand(t *testing.T) {
@@ -61,7 +61,7 @@ func TestUpdateRewritesOnlyWhatIsWrong(t *testing.T) {
 		"1       \tSun Nov 22 09:00:00 2026\tsuperseded\tweb-0.1.0\t           \tInstall complete\n" +
 		"2       \tSun Nov 22 09:01:00 2026\tfailed    \tweb-0.1.0\t           \tUpgrade complete\n"
 	var out bytes.Buffer
-	g.Expect(update(&out, played(doc, trial.Failed, came))).To(gomega.Succeed())
+	g.Expect(update(&out, played(doc, came))).To(gomega.Succeed())
 
 	after, err := os.ReadFile(doc.Path)
 	g.Expect(err).ToNot(gomega.HaveOccurred())

@@ -25,20 +25,16 @@ type found struct {
 func gathered(all []Subject) []gathering {
 	var list []gathering
 	for i := range all {
-		subject := &all[i]
+		name := all[i].Name()
 		at := -1
-		if subject.Kind == Path {
-			at = slices.IndexFunc(list, func(g gathering) bool { return g.kind == Path && g.name == subject.Group })
+		if all[i].Kind == Path {
+			name = cmp.Or(all[i].Group, name)
+			at = slices.IndexFunc(list, func(g gathering) bool { return g.kind == Path && g.name == name })
 		}
 		if at < 0 {
-			at = len(list)
-			name := subject.Name()
-			if subject.Kind == Path {
-				name = cmp.Or(subject.Group, name)
-			}
-			list = append(list, gathering{kind: subject.Kind, name: name})
+			at, list = len(list), append(list, gathering{kind: all[i].Kind, name: name})
 		}
-		list[at].add(*subject)
+		list[at].add(all[i])
 	}
 	for _, g := range list {
 		if g.kind == Path { // They have no order of their own.
@@ -77,7 +73,9 @@ func (g *gathering) add(s Subject) {
 	}
 }
 
-// same tells whether two findings are the same fault, seen twice.
+// same tells whether two findings are the same fault, seen twice. What a fault with a name leaves behind, such as a port
+// that is made up, is another thing each time.
 func (f found) same(other Finding) bool {
-	return f.Severity == other.Severity && f.Word == other.Word && f.Object == other.Object && f.Field == other.Field && f.Actual == other.Actual
+	alike := f.Severity == other.Severity && f.Word == other.Word && f.Object == other.Object && f.Field == other.Field
+	return alike && (f.Word != "" || f.Text == other.Text)
 }

@@ -114,7 +114,7 @@ func (s screen) findings(g gathering) {
 		if f.step != step {
 			step = f.step
 			s.line("")
-			if f.heading != "" {
+			if f.heading != "" && !strings.HasSuffix(g.name, f.heading) {
 				s.line(strings.Join(wrapped(f.heading, "  ", s.width), "\n"))
 			}
 			s.line("  " + s.Faint(Fit(step, s.width-2)))
@@ -155,8 +155,8 @@ func (s screen) finding(f found, kind SubjectKind) {
 		if kind == Document { // It is what has to be mended.
 			right, wrong = wrong, right
 		}
-		s.label(expected, cmp.Or(f.Expected, "nothing"), right)
-		s.label(actual, cmp.Or(f.Actual, "nothing"), wrong)
+		s.value(expected, cmp.Or(f.Expected, "nothing"), right)
+		s.value(actual, cmp.Or(f.Actual, "nothing"), wrong)
 	}
 	s.label("why", f.Why, s.plain)
 	s.label("remedy", f.Remedy, s.plain)
@@ -169,20 +169,38 @@ func (s screen) plain(text string) string { return text }
 
 // label writes a text behind a word, with all its lines below each other; where there is no room for that, below it.
 func (s screen) label(word, text string, painted func(string) string) {
-	const indent, beside, below = 6, 22, 8
 	if text == "" {
 		return
 	}
-	lead, margin := strings.Repeat(" ", indent)+fmt.Sprintf("%-*s", beside-indent, word), strings.Repeat(" ", beside)
-	if s.width < 2*beside {
-		margin = strings.Repeat(" ", below)
-		lead = strings.Repeat(" ", indent) + word + "\n" + margin
-	}
+	lead, margin := s.margins(word)
 	lines := wrapped(text, margin, s.width)
 	for i, line := range lines {
 		lines[i] = painted(strings.TrimPrefix(line, margin))
 	}
 	s.line(lead + strings.Join(lines, "\n"+margin))
+}
+
+// value is a label whose text may be anything: it is broken wherever a line is full, and its line ends stay.
+func (s screen) value(word, text string, painted func(string) string) {
+	lead, margin := s.margins(word)
+	var lines []string
+	for line := range strings.Lines(text) {
+		lines = append(lines, fold(line, s.width-len(margin))...)
+	}
+	for i, line := range lines {
+		lines[i] = painted(line)
+	}
+	s.line(lead + strings.Join(lines, "\n"+margin))
+}
+
+// margins are what comes before the first line of a label, and before the others.
+func (s screen) margins(word string) (lead, margin string) {
+	const indent, beside, below = 6, 22, 8
+	if s.width < 2*beside {
+		margin = strings.Repeat(" ", below)
+		return strings.Repeat(" ", indent) + word + "\n" + margin, margin
+	}
+	return strings.Repeat(" ", indent) + fmt.Sprintf("%-*s", beside-indent, word), strings.Repeat(" ", beside)
 }
 
 // shown is the step as a person would type it, or else its name.

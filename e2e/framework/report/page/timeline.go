@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -31,7 +32,7 @@ type timeline struct {
 // row is a phase, or a subject with its steps as bars.
 type row struct {
 	Name   string
-	Short  string // the name as there is room for it
+	Short  string // the name as there is room for it: without the group, which is often the same
 	Y      int
 	Middle int
 	Link   string
@@ -71,7 +72,7 @@ func timelineOf(run report.Run) timeline {
 	add := func(r row) {
 		r.Y = axis + len(t.Rows)*rowHeight
 		r.Middle = r.Y + barHeight - 3
-		r.Short = shorten(r.Name)
+		r.Short = cmp.Or(r.Short, shorten(r.Name))
 		t.Rows = append(t.Rows, r)
 	}
 	for _, phase := range run.Phases {
@@ -91,7 +92,7 @@ func timelineOf(run report.Run) timeline {
 
 func rowOf(index int, s report.Subject, scale func(from, to time.Time) (float64, float64)) row {
 	id := fmt.Sprintf("subject-%d", index+1)
-	r := row{Name: s.Name(), Link: "#" + id}
+	r := row{Name: s.Name(), Short: shorten(s.Title), Link: "#" + id}
 	if len(s.Steps) == 0 && !s.Ended.IsZero() {
 		x, width := scale(s.Started, s.Ended)
 		r.Bars = append(r.Bars, bar{X: x, Width: width, Class: slug(s.Verdict), Title: s.Name(), Link: r.Link})
