@@ -89,13 +89,14 @@ type chartTrial struct {
 	crashPoints bool
 
 	out     io.Writer
+	start   time.Time
 	fetched string // the folder for charts that are not here yet
 	account *account
 }
 
 func chartCommand() *cobra.Command {
 	said := choices.New()
-	t := &chartTrial{said: said, account: newAccount(said)}
+	t := &chartTrial{start: time.Now(), said: said, account: newAccount(said)}
 	t.said.Timeout = regression.DefaultTimeout
 	cmd := &cobra.Command{
 		Use:     "chart CHART...",
@@ -111,6 +112,7 @@ func chartCommand() *cobra.Command {
 			if t.watched {
 				return t.watch(cmd, args)
 			}
+			t.account.unheard = t.crashPoints // It has a table of its own.
 			return t.account.of(cmd, args, func() error { return t.run(cmd.Context(), args) })
 		},
 	}

@@ -77,5 +77,5 @@ func (g *gathering) add(s Subject) {
 // that is made up, is another thing each time.
 func (f found) same(other Finding) bool {
 	alike := f.Severity == other.Severity && f.Word == other.Word && f.Object == other.Object && f.Field == other.Field
-	return alike && (f.Word != "" || f.Text == other.Text)
+	return alike && (f.Word != "" && f.Object != "" || f.Text == other.Text)
 }

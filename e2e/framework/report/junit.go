@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// The elements that readers of JUnit files agree on.
+// The elements and attributes that readers of JUnit files agree on: those of the schema junit-10.xsd of Jenkins' plugin
+// xUnit. A place in a file has none: it begins the text of a failure.
 type (
 	junitSuites struct {
 		XMLName  xml.Name     `xml:"testsuites"`
@@ -16,7 +17,6 @@ type (
 		Tests    int          `xml:"tests,attr"`
 		Failures int          `xml:"failures,attr"`
 		Errors   int          `xml:"errors,attr"`
-		Skipped  int          `xml:"skipped,attr"`
 		Time     string       `xml:"time,attr"`
 		Suites   []junitSuite `xml:"testsuite"`
 	}
@@ -42,8 +42,6 @@ type (
 	junitCase struct {
 		Name      string        `xml:"name,attr"`
 		ClassName string        `xml:"classname,attr"`
-		File      string        `xml:"file,attr,omitempty"`
-		Line      string        `xml:"line,attr,omitempty"`
 		Time      string        `xml:"time,attr"`
 		Failure   *junitMessage `xml:"failure,omitempty"`
 		Error     *junitMessage `xml:"error,omitempty"`
@@ -92,12 +90,12 @@ func (all *junitSuites) add(s junitSuite) {
 			s.Skipped++
 		}
 	}
-	all.Tests, all.Failures, all.Errors, all.Skipped = all.Tests+s.Tests, all.Failures+s.Failures, all.Errors+s.Errors, all.Skipped+s.Skipped
+	all.Tests, all.Failures, all.Errors = all.Tests+s.Tests, all.Failures+s.Failures, all.Errors+s.Errors
 	all.Suites = append(all.Suites, s)
 }
 
 func suiteOf(s Subject, where Where) junitSuite {
-	suite := junitSuite{Name: s.Name(), File: s.File, Time: seconds(s.Ended.Sub(s.Started)), Timestamp: s.Started.UTC().Format(time.RFC3339)}
+	suite := junitSuite{Name: printable(s.Name()), File: printable(s.File), Time: seconds(s.Ended.Sub(s.Started)), Timestamp: s.Started.UTC().Format(time.RFC3339)}
 	if where.Provider != "" {
 		suite.Properties = &junitProperties{All: []junitProperty{{"provider", where.Provider}, {"kubernetes", where.Kubernetes}}}
 	}
@@ -117,10 +115,7 @@ func caseOfSubject(s Subject) junitCase {
 }
 
 func caseOf(s Subject, step Step) junitCase {
-	c := junitCase{Name: printable(step.Title()), ClassName: printable(s.Name()), File: s.File, Time: strconv.FormatFloat(step.Seconds, 'f', 3, 64), Output: printable(step.Output)}
-	if step.Line > 0 {
-		c.Line = strconv.Itoa(step.Line)
-	}
+	c := junitCase{Name: printable(step.Title()), ClassName: printable(s.Name()), Time: strconv.FormatFloat(step.Seconds, 'f', 3, 64), Output: printable(step.Output)}
 	switch step.Verdict {
 	case Passed:
 	case Skipped, NotRun:
