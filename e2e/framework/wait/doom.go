@@ -13,9 +13,12 @@ import (
 // How much a wait puts up with before it says that something will not get ready any more. Each is long enough for what
 // mends itself and short against any timeout.
 const (
-	// CrashLimit is how often a container may end. A kubelet starts it again after 10, 20, 40 ... s, so this is more
-	// than a minute: programs that end until their database answers have had it by then.
+	// CrashLimit is how often a container may be started again before it is said that it ends again and again.
 	CrashLimit = 4
+	// CrashPatience is how long the starts of a container may end badly, however many they are. Kubelets before 1.37 pause
+	// for 10, 20, 40 ... s between them, so that CrashLimit takes more than a minute; later ones for 1, 2, 4 ... s, and
+	// programs that end until their database answers have not had it by then.
+	CrashPatience = 30 * time.Second
 	// PullPatience is how long an image may fail to be pulled for a reason that can pass, such as a registry that does
 	// not answer: a kubelet tries three times meanwhile.
 	PullPatience = 30 * time.Second
@@ -34,8 +37,10 @@ type doom struct {
 	why string
 	// after is how long it may last without a break.
 	after time.Duration
-	// crashes counts how often the container has ended, for a symptom that is counted and not timed.
+	// crashes counts how often the container was started again, for a symptom that has to be seen often as well as long.
 	crashes int
+	// up tells that the container runs at the moment: this time it may go well.
+	up bool
 	// dependent symptoms can be cured by another object of the wait that is still on its way.
 	dependent bool
 }
@@ -92,7 +97,9 @@ func (x *index) doomOf(p corev1.Pod, s corev1.ContainerStatus) (doom, bool) {
 	initialised := s.State.Terminated != nil && s.State.Terminated.ExitCode == 0
 	if s.RestartCount > 0 && !s.Ready && !initialised {
 		why := fmt.Sprintf("container %q ends again and again", s.Name)
-		return doom{why: why, crashes: int(s.RestartCount), dependent: true}, true
+		return doom{
+			why: why, after: CrashPatience, crashes: int(s.RestartCount), up: s.State.Running != nil, dependent: true,
+		}, true
 	}
 	return doom{}, false
 }

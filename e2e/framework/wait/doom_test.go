@@ -55,7 +55,7 @@ func TestASymptomThatLastsIsGivenUp(t *testing.T) {
 		{"a registry that does not answer", stuck("ErrImagePull", "i/o timeout"), PullPatience, `image "web:1" cannot be pulled, for 30s`},
 		{"an image that must not be pulled", stuck("ErrImageNeverPull", ""), RefusalPatience, `image "web:1" is not on the node and must not be pulled, for 5s`},
 		{"a ConfigMap that nobody made", stuck("CreateContainerConfigError", `configmap "c" not found`), MissingPatience, `container "app" needs something that is not there, for 30s`},
-		{"a crash loop is counted, not timed", crashed(CrashLimit), time.Hour, ""},
+		{"old crashes, however long ago", crashed(CrashLimit), time.Hour, ""},
 		{"a quota", unmade("pods is forbidden: exceeded quota: small"), MissingPatience, "a quota leaves no room for its pods, for 30s"},
 		{"a webhook that refuses", unmade(`admission webhook "w" denied the request: no`), RefusalPatience, "an admission webhook refuses its pods, for 5s"},
 		{"a webhook that is away", unmade(`failed calling webhook "w": refused`), MissingPatience, "an admission webhook that has to see its pods cannot be called, for 30s"},
@@ -98,24 +98,56 @@ func crashing(restarts ...int32) []*world {
 
 func TestACrashLoopIsGivenUpWhenItGoesOnBeforeOurEyes(t *testing.T) {
 	t.Parallel()
+	const slow, quick = 20 * time.Second, time.Second
 	tests := []struct {
 		name     string
 		restarts []int32
+		pause    time.Duration
 		want     string
 	}{
-		{"up to the limit", []int32{1, 2, 3}, ""},
-		{"at the limit", []int32{1, 2, 3, 4}, `Deployment/web: container "app" ends again and again: 4 restarts`},
-		{"up now and then", []int32{1, 0, 2, 0, 3, 0, 4}, `Deployment/web: container "app" ends again and again: 4 restarts`},
-		{"old crashes do not count by themselves", []int32{9, 9}, ""},
-		{"one more does", []int32{9, 10}, `Deployment/web: container "app" ends again and again: 10 restarts`},
+		{"up to the limit", []int32{1, 2, 3}, slow, ""},
+		{"at the limit", []int32{1, 2, 3, 4}, slow, `Deployment/web: container "app" ends again and again: 4 restarts, for 1m0s`},
+		{"up now and then", []int32{1, 0, 2, 0, 3, 0, 4}, slow, `Deployment/web: container "app" ends again and again: 4 restarts, for 2m0s`},
+		{"old crashes do not count by themselves", []int32{9, 9, 9}, slow, ""},
+		{"one more does", []int32{9, 9, 10}, slow, `Deployment/web: container "app" ends again and again: 10 restarts, for 40s`},
+		{"many in a short time", []int32{1, 2, 3, 4, 5, 6, 7, 8}, quick, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if got := strings.Join(course(time.Second, crashing(test.restarts...)...), "; "); got != test.want {
+			if got := strings.Join(course(test.pause, crashing(test.restarts...)...), "; "); got != test.want {
 				t.Errorf("given up %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+func TestACrashLoopIsLookedAtAgainWhenPatienceEnds(t *testing.T) {
+	t.Parallel()
+	var f fates
+	worlds := crashing(1, CrashLimit)
+	f.judge(Assess(worlds[0].state()), noon().Time)
+	if again := f.judge(Assess(worlds[1].state()), later(8*time.Second).Time); again != CrashPatience-8*time.Second {
+		t.Errorf("again after %s, want %s", again, CrashPatience-8*time.Second)
+	}
+	found := Assess(worlds[1].state())
+	f.judge(found, later(CrashPatience).Time)
+	if want := `container "app" ends again and again: 4 restarts, for 30s`; found[0].GivenUp != want {
+		t.Errorf("given up %q, want %q", found[0].GivenUp, want)
+	}
+}
+
+func TestAContainerThatRunsAgainMayGoWellThisTime(t *testing.T) {
+	t.Parallel()
+	worlds := crashing(1, 5)
+	up := newWorld()
+	up.deployment.Status.AvailableReplicas = 1
+	unready(up.pods[0], running()).RestartCount = 6
+	if got := course(time.Minute, append(worlds[:1:1], up)...); got != nil {
+		t.Errorf("given up while it runs: %q", got)
+	}
+	if got := course(time.Minute, append(worlds[:1:1], up, worlds[1])...); got == nil {
+		t.Error("not given up when it has ended again")
 	}
 }
 

@@ -11,12 +11,12 @@ import (
 // fates remembers since when what is missing has been missing, and decides when it is given up.
 type fates struct {
 	since  map[objects.Ref]time.Time
-	dooms  map[string]sight
-	before map[string]sight
+	dooms  map[string]onset
+	before map[string]onset
 }
 
-// sight is a symptom when it was first seen.
-type sight struct {
+// onset is a symptom when it was first seen.
+type onset struct {
 	at      time.Time
 	crashes int
 }
@@ -24,7 +24,7 @@ type sight struct {
 // judge completes what was found: how long each has been missing, and whether it is given up. The answer is after what
 // time the judgement can change although nothing else does; 0 is never.
 func (f *fates) judge(found []Unready, now time.Time) time.Duration {
-	f.before, f.dooms = f.dooms, map[string]sight{}
+	f.before, f.dooms = f.dooms, map[string]onset{}
 	for key, first := range f.before {
 		// A program that crashes is up now and then, which ends nothing.
 		if first.crashes > 0 {
@@ -45,9 +45,7 @@ func (f *fates) judge(found []Unready, now time.Time) time.Duration {
 		if hope(found, i) {
 			dooms = slices.DeleteFunc(slices.Clone(dooms), func(d doom) bool { return d.dependent })
 		}
-		if soon := f.doom(u, dooms, now); soon > 0 && (again == 0 || soon < again) {
-			again = soon
-		}
+		again = sooner(again, f.doom(u, dooms, now))
 	}
 	f.since = since
 	return again
@@ -60,23 +58,38 @@ func (f *fates) doom(u *Unready, dooms []doom, now time.Time) time.Duration {
 		key := u.Object.In("") + " " + d.why
 		first, known := f.before[key]
 		if !known {
-			first = sight{at: now, crashes: d.crashes}
+			first = onset{at: now, crashes: d.crashes}
 		}
 		if _, twice := f.dooms[key]; !twice {
 			f.dooms[key] = first
 		}
-		left := d.after - now.Sub(first.at)
+		lasted := now.Sub(first.at)
+		left := d.after - lasted
 		switch {
-		case d.crashes > 0 && d.crashes >= CrashLimit && d.crashes > first.crashes:
-			u.giveUp(fmt.Sprintf("%s: %s", d.why, count(d.crashes, "restart")))
+		case d.crashes > 0 && !d.loops(first):
+			// The next start or end of the container will be seen.
+		case left > 0:
+			again = sooner(again, left)
 		case d.crashes > 0:
-		case left <= 0:
-			u.giveUp(fmt.Sprintf("%s, for %s", d.why, round(now.Sub(first.at))))
-		case again == 0 || left < again:
-			again = left
+			u.giveUp(fmt.Sprintf("%s: %s, for %s", d.why, count(d.crashes, "restart"), round(lasted)))
+		default:
+			u.giveUp(fmt.Sprintf("%s, for %s", d.why, round(lasted)))
 		}
 	}
 	return again
+}
+
+// loops tells whether a container has been started often enough, the last time after it was first seen, and is down again.
+func (d doom) loops(first onset) bool {
+	return d.crashes >= CrashLimit && d.crashes > first.crashes && !d.up
+}
+
+// sooner is the shorter of two times, of which 0 is never.
+func sooner(a, b time.Duration) time.Duration {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
 }
 
 func (u *Unready) giveUp(why string) {
