@@ -26,12 +26,14 @@ type Request struct {
 	// Release, if set, adds objects that are not in the manifest but marked by Helm as this release's:
 	// what another revision left behind. If unset, it is that of the record.
 	Release string
-	// Kinds are where such leftovers are looked for: those of all revisions' manifests, if the caller knows them. If
-	// unset, all kinds of the cluster, which takes a request for each.
+	// Kinds are where such leftovers are looked for: those of all revisions' manifests, if the caller knows them; in the
+	// namespaces of the release, of Objects and of Also. If unset, all kinds of the cluster, which takes a request for each.
 	Kinds []schema.GroupKind
 	// Also are more objects to look for, such as those of the ledgers of earlier revisions: claims of a StatefulSet that
 	// is gone, and objects of hooks, have nothing that tells whose they were.
 	Also []objects.Ref
+	// Version is the moment to write down, as a resource version that the API server has had. If unset, it is now.
+	Version string
 }
 
 // Capture reads the live objects of a manifest and all that they own, as they are at one moment. Objects that do not exist
@@ -59,7 +61,7 @@ func capture(ctx context.Context, client *objects.Client, r Request) (Ledger, er
 	if r.Release == "" && r.Record != nil {
 		r.Release = r.Record.Release
 	}
-	s, err := beginSweep(ctx, client, r.Namespace)
+	s, err := beginSweep(ctx, client, r.Namespace, r.Version)
 	if err != nil {
 		return Ledger{}, err
 	}
@@ -114,6 +116,7 @@ func (w *writer) roots(ctx context.Context) error {
 	queries := w.manifestQueries()
 	known := w.knownQueries()
 	marked := w.markedQueries()
+	// All at once, also what is only looked at later: the API server answers them side by side.
 	if _, err := w.read(ctx, slices.Concat(queries, known, marked, w.ownedQueries([]string{w.request.Namespace}))); err != nil {
 		return err
 	}

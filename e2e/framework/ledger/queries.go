@@ -82,11 +82,46 @@ func (w *writer) markedQueries() []query {
 	if w.request.Release == "" {
 		return nil
 	}
+	namespaces := w.namespaces()
 	var all []query
 	for _, k := range w.client.Kinds() {
-		if len(w.request.Kinds) == 0 || slices.Contains(w.request.Kinds, k.GroupKind()) {
-			all = append(all, query{resource: k.GVR(), labels: "app.kubernetes.io/managed-by=Helm"})
+		switch known := slices.Contains(w.request.Kinds, k.GroupKind()); {
+		case len(w.request.Kinds) > 0 && !known:
+		case known && k.Namespaced:
+			for _, ns := range namespaces {
+				all = append(all, w.markedIn(ns, k))
+			}
+		default:
+			all = append(all, query{resource: k.GVR(), labels: madeByHelm})
 		}
+	}
+	return all
+}
+
+const madeByHelm = "app.kubernetes.io/managed-by=Helm"
+
+// markedIn takes everything that is in the release's own namespace, where the manifest asks for it anyway.
+func (w *writer) markedIn(namespace string, k objects.Kind) query {
+	q := query{resource: k.GVR(), namespace: namespace}
+	if namespace != w.request.Namespace {
+		q.labels = madeByHelm
+	}
+	return q
+}
+
+// namespaces are those in which any revision that the request tells of has something.
+func (w *writer) namespaces() []string {
+	all := []string{w.request.Namespace}
+	add := func(namespace string) {
+		if namespace != "" && !slices.Contains(all, namespace) {
+			all = append(all, namespace)
+		}
+	}
+	for _, o := range w.wanted {
+		add(o.manifest.GetNamespace())
+	}
+	for _, ref := range w.request.Also {
+		add(ref.Namespace)
 	}
 	return all
 }

@@ -16,8 +16,9 @@ import (
 	"seatrial/e2e/framework/objects"
 )
 
-// atOnce bounds the requests to the API server at one time.
-const atOnce = 8
+// atOnce bounds the requests to the API server at one time. It answers a list from memory once that has caught up, for
+// which each kind waits on its own: lists in a row would wait in a row.
+const atOnce = 24
 
 // query is one list to ask for.
 type query struct {
@@ -37,9 +38,18 @@ type sweep struct {
 	torn []string
 }
 
-// beginSweep takes the moment from a first list. Whatever is read later is as it was then.
-func beginSweep(ctx context.Context, client *objects.Client, namespace string) (*sweep, error) {
-	s := &sweep{client: client, seen: map[query][]*unstructured.Unstructured{}}
+// whole is the query for all of the same kind and namespace, in which one by name is too.
+func (q query) whole() query {
+	q.name = ""
+	return q
+}
+
+// beginSweep takes the moment from a first list, unless it is given. Whatever is read later is as it was then.
+func beginSweep(ctx context.Context, client *objects.Client, namespace, version string) (*sweep, error) {
+	s := &sweep{client: client, version: version, seen: map[query][]*unstructured.Unstructured{}}
+	if version != "" {
+		return s, nil
+	}
 	first := query{resource: pods(), namespace: namespace}
 	live, version, err := listQuery(ctx, client, first, metav1.ListOptions{})
 	if err != nil {
@@ -54,23 +64,46 @@ func beginSweep(ctx context.Context, client *objects.Client, namespace string) (
 
 // read asks for lists that were not asked for yet, and gives what is in all of them.
 func (s *sweep) read(ctx context.Context, queries []query) ([]*unstructured.Unstructured, error) {
+	wanted := distinct(queries)
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(atOnce)
-	missing := slices.DeleteFunc(distinct(queries), func(q query) bool {
-		_, done := s.seen[q]
-		return done
-	})
-	for _, q := range missing {
+	for _, q := range s.missing(wanted) {
 		group.Go(func() error { return s.one(ctx, q) })
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
 	var all []*unstructured.Unstructured
-	for _, q := range distinct(queries) {
-		all = append(all, s.seen[q]...)
+	for _, q := range wanted {
+		all = append(all, s.answer(q)...)
 	}
 	return all, nil
+}
+
+// missing are the queries that nothing which was asked for, or is among them, has the answer to.
+func (s *sweep) missing(wanted []query) []query {
+	return slices.DeleteFunc(slices.Clone(wanted), func(q query) bool {
+		for _, other := range []query{q, q.whole()} {
+			if _, seen := s.seen[other]; seen || other != q && slices.Contains(wanted, other) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// answer is what a query gives, from the list of its own or from one that has more in it.
+func (s *sweep) answer(q query) []*unstructured.Unstructured {
+	if own, seen := s.seen[q]; seen {
+		return own
+	}
+	var all []*unstructured.Unstructured
+	for _, u := range s.seen[q.whole()] {
+		if u.GetName() == q.name {
+			all = append(all, u)
+		}
+	}
+	return all
 }
 
 func distinct(queries []query) []query {
