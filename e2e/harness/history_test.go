@@ -27,12 +27,12 @@ var _ = Describe("The history of a release keeps the laws", Label("helm", "histo
 				notes = loadChart("notes")
 				do = func(ctx context.Context, tr laws.Transition, operate func() error) laws.Transition {
 					GinkgoHelper()
-					before, err := laws.Read(ctx, client, "story")
+					before, err := client.Recorded(ctx, "story")
 					Expect(err).NotTo(HaveOccurred())
 					if err := operate(); err != nil {
 						tr.Failure = err.Error()
 					}
-					after, err := laws.Read(ctx, client, "story")
+					after, err := client.Recorded(ctx, "story")
 					Expect(err).NotTo(HaveOccurred())
 					tr.Before, tr.After, tr.Stored, tr.MaxHistory = before.Releases, after.Releases, after.Stored, limit
 					Expect(tr).To(matcher.KeepTheLaws())

@@ -9,7 +9,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/client-go/rest"
 
 	"seatrial/e2e/framework"
 	"seatrial/e2e/framework/cluster"
@@ -20,10 +19,11 @@ import (
 	"seatrial/e2e/framework/wait"
 )
 
-// bareRelease is what somebody does who only installs, upgrades and rolls back, and waits each time.
+// bareRelease is what somebody does who only installs, upgrades and rolls back, and waits each time: with the same clients
+// of Helm and of the API server, made once, and the same wait.
 type bareRelease struct {
-	config    *rest.Config
 	client    *helm.Client
+	api       *objects.Client
 	namespace string
 	before    []*unstructured.Unstructured
 }
@@ -43,9 +43,14 @@ func bare(ctx context.Context, on framework.Handle, revisions []regression.Revis
 		return 0, fmt.Errorf("making a namespace: %w", err)
 	}
 	r := bareRelease{namespace: made.Name}
-	if r.config, err = cluster.LoadRESTConfig(on.Kubeconfig); err != nil {
+	config, err := cluster.LoadRESTConfig(on.Kubeconfig)
+	if err != nil {
 		return 0, err
 	}
+	if r.api, err = objects.Connect(ctx, config); err != nil {
+		return 0, err
+	}
+	defer r.api.Close()
 	if r.client, err = helm.New(helm.Options{Kubeconfig: on.Kubeconfig, Namespace: made.Name}); err != nil {
 		return 0, err
 	}
@@ -71,7 +76,7 @@ func bare(ctx context.Context, on framework.Handle, revisions []regression.Revis
 	if err := r.client.Uninstall(ctx, name); err != nil {
 		return 0, err
 	}
-	return took, wait.Gone(ctx, r.config, r.namespace, r.before, chartTimeout)
+	return took, wait.ReadyWith(ctx, r.api, wait.Request{Namespace: r.namespace, Gone: r.before, Timeout: chartTimeout})
 }
 
 func (r *bareRelease) settle(ctx context.Context, release *helm.Release) error {
@@ -83,5 +88,5 @@ func (r *bareRelease) settle(ctx context.Context, release *helm.Release) error {
 		return slices.ContainsFunc(now, func(other *unstructured.Unstructured) bool { return objects.RefOf(other) == objects.RefOf(u) })
 	})
 	r.before = now
-	return wait.Ready(ctx, r.config, wait.Request{Namespace: r.namespace, Objects: now, Gone: gone, Timeout: chartTimeout})
+	return wait.ReadyWith(ctx, r.api, wait.Request{Namespace: r.namespace, Objects: now, Gone: gone, Timeout: chartTimeout})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"seatrial/e2e/framework"
@@ -103,13 +104,25 @@ func (b *bench) proof(ctx context.Context, on framework.Handle) (row, error) {
 		}
 	}
 	what := on.Provider + ": install, upgrade and roll back with proof, against the bare operations and waiting"
-	return against(what, series[0], series[1], proofBound), nil
+	return against(what, quicker(series[0]), quicker(series[1]), proofBound), nil
 }
 
-// proven is how long the path takes to its last proof, without the uninstallation.
-func proven(ctx context.Context, on framework.Handle, revisions []regression.Revision) (time.Duration, error) {
+// quicker is the quicker half of the rounds. Kubernetes' controller of EndpointSlices pauses for a second when it has read
+// from a cache that is behind, whoever waits for it: on two cores in up to half of the rounds of either side.
+func quicker(rounds []time.Duration) []time.Duration {
+	return slices.Sorted(slices.Values(rounds))[:(len(rounds)+1)/2]
+}
+
+// proven is how long it takes from nothing to the last proof of the path, without the uninstallation.
+func proven(ctx context.Context, on framework.Handle, revisions []regression.Revision) (took time.Duration, err error) {
+	start := time.Now()
 	result, err := regression.Run(ctx, regression.Options{
 		Revisions: revisions, Place: place(on), Timeout: chartTimeout, Select: isRollback,
+		Told: func(e regression.Event) {
+			if e.Step != nil && e.Step.Step.Action == regression.Rollback {
+				took = time.Since(start)
+			}
+		},
 	})
 	if err != nil {
 		return 0, err
@@ -118,7 +131,7 @@ func proven(ctx context.Context, on framework.Handle, revisions []regression.Rev
 	if path.Verdict != regression.Passed {
 		return 0, fmt.Errorf("the guestbook has faults: %v", path.Findings)
 	}
-	return path.Took - path.Steps[len(path.Steps)-1].Took, nil
+	return took, nil
 }
 
 // isRollback picks the path of one upgrade and one rollback.

@@ -80,6 +80,7 @@ type Client struct {
 	options    OperationOptions
 
 	loader    clientcmd.ClientConfig
+	loaderIn  func(namespace string) clientcmd.ClientConfig
 	host      string
 	transport http.RoundTripper
 	apis      *apis
@@ -115,10 +116,11 @@ func newClient(o Options) (*Client, error) {
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
 	}
-	loader, err := loadKubeconfig(o)
+	loaderIn, err := loadKubeconfig(o)
 	if err != nil {
 		return nil, err
 	}
+	loader := loaderIn(o.Namespace)
 	namespace, _, err := loader.Namespace()
 	if err != nil {
 		return nil, err
@@ -134,6 +136,7 @@ func newClient(o Options) (*Client, error) {
 		timeout:    o.Timeout,
 		log:        o.Log,
 		loader:     loader,
+		loaderIn:   loaderIn,
 		host:       host,
 		transport:  transport,
 		apis:       newAPIs(),
@@ -148,7 +151,8 @@ func (c *Client) Through(wrap func(next http.RoundTripper) http.RoundTripper) *C
 	return &through
 }
 
-func loadKubeconfig(o Options) (clientcmd.ClientConfig, error) {
+// loadKubeconfig reads the file once, for whatever namespace.
+func loadKubeconfig(o Options) (func(namespace string) clientcmd.ClientConfig, error) {
 	file, err := clientcmd.LoadFromFile(o.Kubeconfig)
 	if err != nil {
 		return nil, err
@@ -161,8 +165,10 @@ func loadKubeconfig(o Options) (clientcmd.ClientConfig, error) {
 		there := strings.Join(slices.Sorted(maps.Keys(file.Contexts)), ", ")
 		return nil, fmt.Errorf("context %q is not in the file, which has: %s", name, there)
 	}
-	overrides := &clientcmd.ConfigOverrides{Context: clientcmdapi.Context{Namespace: o.Namespace}}
-	return clientcmd.NewNonInteractiveClientConfig(*file, name, overrides, nil), nil
+	return func(namespace string) clientcmd.ClientConfig {
+		overrides := &clientcmd.ConfigOverrides{Context: clientcmdapi.Context{Namespace: namespace}}
+		return clientcmd.NewNonInteractiveClientConfig(*file, name, overrides, nil)
+	}, nil
 }
 
 // connection returns the address of the API server and the one transport all

@@ -62,7 +62,13 @@ func (o *objects) Create(list kube.ResourceList) (*kube.Result, error) {
 	if len(list) == 0 {
 		return nil, kube.ErrNoObjectsVisited
 	}
-	failed := o.each(task{verb: "creating"}, list, create)
+	failed := o.each(task{verb: "creating"}, list, func(info *resource.Info) error {
+		err := create(info)
+		if err == nil {
+			o.session.wrote(info)
+		}
+		return err
+	})
 	return &kube.Result{Created: list}, failed.or(nil)
 }
 
@@ -93,6 +99,9 @@ func (o *objects) Update(original, target kube.ResourceList, force bool) (*kube.
 		sum.add(result)
 		if endsUpdate(err) {
 			ended.Store(true)
+		}
+		if err == nil {
+			o.session.wrote(info)
 		}
 		return err
 	})

@@ -99,7 +99,9 @@ func (c *Client) change(ctx context.Context, kind operation, name string, run fu
 	if made == nil {
 		made = s.records.own.release
 	}
-	return toRelease(made), nil
+	done := toRelease(made)
+	done.Written = s.written
+	return done, nil
 }
 
 func (c *Client) failed(verb, name string, err error) error {

@@ -346,3 +346,17 @@ func count(requests []string, wanted string) int {
 	}
 	return n
 }
+
+func TestAnOperationTellsTheVersionsThatItWrote(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	_, client := newFakeClient(t)
+	made, err := client.Install(t.Context(), "story", load(t, "plain"), nil)
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	written := gomega.And(gomega.HaveField("Kind", "ConfigMap"), gomega.HaveField("Namespace", "place"), gomega.HaveField("Name", "story"))
+	g.Expect(made.Written).To(gomega.ContainElement(written))
+	changed, err := client.Upgrade(t.Context(), "story", load(t, "plain"), Values{"greeting": "again"})
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	g.Expect(changed.Written).To(gomega.ContainElement(written))
+	g.Expect(client.Status(t.Context(), "story")).To(gomega.HaveField("Written", gomega.BeEmpty()))
+}

@@ -39,6 +39,14 @@ func (c *Client) With(o OperationOptions) *Client {
 	return &with
 }
 
+// In returns a client that works as c does, but on the releases of another namespace. Both share what they have learned of
+// the cluster.
+func (c *Client) In(namespace string) *Client {
+	in := *c
+	in.namespace, in.loader = namespace, c.loaderIn(namespace)
+	return &in
+}
+
 func (c *Client) install(s *session, name string) *action.Install {
 	install := action.NewInstall(s.action)
 	install.ReleaseName = name

@@ -26,6 +26,16 @@ type Release struct {
 	Manifest string
 	Notes    string
 	Hooks    []Hook
+	// Written are the objects that an operation has just made or changed, or found to be as they should be. A revision that
+	// was only read has none.
+	Written []Written
+}
+
+// Written is an object as an operation has left it.
+type Written struct {
+	Group, Kind, Namespace, Name string
+	// Version is its resource version.
+	Version string
 }
 
 // Hook is an object that Helm creates at an event in the life of a release, and waits

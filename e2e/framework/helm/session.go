@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 
 	"helm.sh/helm/v3/pkg/action"
 	"helm.sh/helm/v3/pkg/kube"
@@ -34,6 +35,9 @@ type session struct {
 	objects *objects
 	kinds   *kinds
 	action  *action.Configuration
+
+	writing sync.Mutex
+	written []Written
 }
 
 var (
@@ -69,6 +73,16 @@ func (c *Client) session(ctx context.Context) (*session, error) {
 		HookOutputFunc:   func(_, _, _ string) io.Writer { return io.Discard },
 	}
 	return s, nil
+}
+
+// wrote notes an object that the operation has left as info has it.
+func (s *session) wrote(info *resource.Info) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	gvk := info.Mapping.GroupVersionKind
+	s.written = append(s.written, Written{
+		Group: gvk.Group, Kind: gvk.Kind, Namespace: info.Namespace, Name: info.Name, Version: info.ResourceVersion,
+	})
 }
 
 func (s *session) driver() driver.Driver {

@@ -2,12 +2,16 @@ package helm
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
 	"helm.sh/helm/v3/pkg/chartutil"
+	"helm.sh/helm/v3/pkg/storage/driver"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 )
 
 // Stored is an object in which Helm records a revision, as the cluster holds it. Unlike
@@ -26,51 +30,105 @@ type Stored struct {
 	Size int
 }
 
-// Stored returns the objects in which the revisions of a release are recorded, by the
-// client's [Driver], oldest revision first; an empty list if there are none.
-func (c *Client) Stored(ctx context.Context, name string) ([]Stored, error) {
-	const verb = "reading the records of"
+// Recorded is the history of a release as it was at one moment.
+type Recorded struct {
+	// Releases are the revisions.
+	Releases []Release
+	// Stored are the objects in which they are recorded.
+	Stored []Stored
+	// Version is the resource version of the cluster at that moment.
+	Version string
+}
+
+// Recorded returns the revisions of a release and the objects in which they are recorded, both oldest first and read with
+// one request; nothing if there is no release.
+func (c *Client) Recorded(ctx context.Context, name string) (Recorded, error) {
+	const verb = "reading the history of"
 	if err := chartutil.ValidateReleaseName(name); err != nil {
-		return nil, c.failed(verb, name, err)
+		return Recorded{}, c.failed(verb, name, err)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, &timeoutError{c.timeout})
 	defer cancel()
 	s, err := c.session(ctx)
 	if err != nil {
-		return nil, c.failed(verb, name, err)
+		return Recorded{}, c.failed(verb, name, err)
 	}
-	found, err := s.stored(ctx, name)
-	if err != nil {
-		return nil, c.failed(verb, name, s.explain(ctx, err))
+	held, err := s.stored(ctx, name)
+	if err == nil {
+		s.records.Driver = held.driver
+		_, err = s.action.Releases.History(name)
 	}
-	slices.SortFunc(found, func(a, b Stored) int { return a.Revision - b.Revision })
-	return found, nil
+	if err != nil && !errors.Is(err, driver.ErrReleaseNotFound) {
+		return Recorded{}, c.failed(verb, name, s.explain(ctx, err))
+	}
+	recorded := Recorded{Stored: held.stored, Version: held.version}
+	for _, rel := range s.records.found {
+		recorded.Releases = append(recorded.Releases, *toRelease(rel))
+	}
+	return recorded, nil
+}
+
+// held is a list of records that was read.
+type held struct {
+	stored  []Stored // the oldest revision first
+	version string
+	// driver decodes the records, and makes no request.
+	driver driver.Driver
 }
 
 // stored lists by the labels that Helm itself finds the records of a release by.
-func (s *session) stored(ctx context.Context, name string) ([]Stored, error) {
+func (s *session) stored(ctx context.Context, name string) (held, error) {
 	options := metav1.ListOptions{LabelSelector: labels.Set{"owner": "helm", "name": name}.String()}
-	all := []Stored{}
+	all := held{stored: []Stored{}}
 	if s.client.driver == ConfigMaps {
 		list, err := s.core.ConfigMaps(s.client.namespace).List(ctx, options)
 		if err != nil {
-			return nil, err
+			return held{}, err
 		}
 		for i := range list.Items {
-			all = append(all, toStored("ConfigMap", &list.Items[i], len(list.Items[i].Data["release"])))
+			all.stored = append(all.stored, toStored("ConfigMap", &list.Items[i], len(list.Items[i].Data["release"])))
 		}
-		return all, nil
+		configMaps := driver.NewConfigMaps(heldConfigMaps{list: list})
+		configMaps.Log = s.debug
+		all.driver, all.version = configMaps, list.ResourceVersion
+	} else {
+		list, err := s.core.Secrets(s.client.namespace).List(ctx, options)
+		if err != nil {
+			return held{}, err
+		}
+		for i := range list.Items {
+			one := toStored("Secret", &list.Items[i], len(list.Items[i].Data["release"]))
+			one.Type = string(list.Items[i].Type)
+			all.stored = append(all.stored, one)
+		}
+		secrets := driver.NewSecrets(heldSecrets{list: list})
+		secrets.Log = s.debug
+		all.driver, all.version = secrets, list.ResourceVersion
 	}
-	list, err := s.core.Secrets(s.client.namespace).List(ctx, options)
-	if err != nil {
-		return nil, err
-	}
-	for i := range list.Items {
-		one := toStored("Secret", &list.Items[i], len(list.Items[i].Data["release"]))
-		one.Type = string(list.Items[i].Type)
-		all = append(all, one)
-	}
+	slices.SortFunc(all.stored, func(a, b Stored) int { return a.Revision - b.Revision })
 	return all, nil
+}
+
+// heldSecrets answers Helm's driver, which alone can decode a record, with a list that was read already.
+type heldSecrets struct {
+	corev1client.SecretInterface
+
+	list *corev1.SecretList
+}
+
+func (h heldSecrets) List(context.Context, metav1.ListOptions) (*corev1.SecretList, error) {
+	return h.list, nil
+}
+
+// heldConfigMaps does the same for records in ConfigMaps.
+type heldConfigMaps struct {
+	corev1client.ConfigMapInterface
+
+	list *corev1.ConfigMapList
+}
+
+func (h heldConfigMaps) List(context.Context, metav1.ListOptions) (*corev1.ConfigMapList, error) {
+	return h.list, nil
 }
 
 func toStored(kind string, object metav1.Object, size int) Stored {

@@ -16,12 +16,19 @@ func TestStoredNamesEachRecordWithItsLabels(t *testing.T) {
 			_, kubeconfig := newFakeAPI(t)
 			client, err := New(Options{Kubeconfig: kubeconfig, Driver: driver})
 			g.Expect(err).NotTo(gomega.HaveOccurred())
-			g.Expect(client.Stored(t.Context(), "story")).To(gomega.And(gomega.BeEmpty(), gomega.Not(gomega.BeNil())))
+			g.Expect(client.Recorded(t.Context(), "story")).To(gomega.And(
+				gomega.HaveField("Releases", gomega.BeEmpty()), gomega.HaveField("Stored", gomega.And(gomega.BeEmpty(), gomega.Not(gomega.BeNil()))),
+			))
 
 			g.Expect(client.Install(t.Context(), "story", load(t, "plain"), nil)).Error().NotTo(gomega.HaveOccurred())
 			g.Expect(client.Upgrade(t.Context(), "story", load(t, "plain"), nil)).Error().NotTo(gomega.HaveOccurred())
-			stored, err := client.Stored(t.Context(), "story")
+			recorded, err := client.Recorded(t.Context(), "story")
 			g.Expect(err).NotTo(gomega.HaveOccurred())
+			g.Expect(recorded.Releases).To(gomega.HaveExactElements(
+				gomega.HaveField("Status", StatusSuperseded), gomega.HaveField("Description", "Upgrade complete"),
+			))
+			g.Expect(client.History(t.Context(), "story")).To(gomega.Equal(recorded.Releases))
+			stored := recorded.Stored
 			g.Expect(stored).To(gomega.HaveExactElements(
 				gomega.And(
 					gomega.HaveField("Kind", kind), gomega.HaveField("Name", "sh.helm.release.v1.story.v1"),
@@ -50,7 +57,7 @@ func TestAnUninstallationTellsWhatItKeepsAndKeepsHistoryIfAsked(t *testing.T) {
 
 	g.Expect(client.Rollback(t.Context(), "story", 1)).To(gomega.HaveField("Status", StatusDeployed))
 	g.Expect(client.Uninstall(t.Context(), "story")).To(gomega.Succeed())
-	g.Expect(client.Stored(t.Context(), "story")).To(gomega.BeEmpty())
+	g.Expect(client.Recorded(t.Context(), "story")).To(gomega.HaveField("Stored", gomega.BeEmpty()))
 }
 
 func TestAnAtomicUpgradeThatFailsIsRolledBackAndStillAnError(t *testing.T) {
@@ -85,7 +92,7 @@ func TestAnAtomicInstallationThatFailsLeavesNothing(t *testing.T) {
 	})
 	_, err := client.With(OperationOptions{Atomic: true}).Install(t.Context(), "story", load(t, "plain"), nil)
 	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("has been uninstalled due to atomic being set")))
-	g.Expect(client.Stored(t.Context(), "story")).To(gomega.BeEmpty())
+	g.Expect(client.Recorded(t.Context(), "story")).To(gomega.HaveField("Stored", gomega.BeEmpty()))
 }
 
 func TestAnUpgradeCanForgetTheValuesOfTheRevisionBefore(t *testing.T) {

@@ -14,9 +14,9 @@ import (
 
 // comparison is the state that a rollback went back to, against what is there now.
 type comparison struct {
-	then, now state
+	then, now *state
 	// between are the states from the one to the other, without either.
-	between []state
+	between []*state
 }
 
 // findings judges the proof that the state is what it was.
@@ -182,7 +182,7 @@ func (c comparison) number() string { return fmt.Sprint(c.then.release.Revision)
 
 // lived tells whether an object is in the manifests of all revisions from then to now: it should have lived on.
 func (c comparison) lived(ref objects.Ref) bool {
-	for _, s := range append([]state{c.then, c.now}, c.between...) {
+	for _, s := range append([]*state{c.then, c.now}, c.between...) {
 		if o := entry(s.ledger, ref); o == nil || o.Manifest == nil {
 			return false
 		}

@@ -11,7 +11,7 @@ import (
 const definitionKind = "CustomResourceDefinition"
 
 // findLostDefinitions looks for definitions of custom resources that went with a revision, and for what went with them.
-func (w *walk) findLostDefinitions(ctx context.Context, before []state, now state) error {
+func (w *walk) findLostDefinitions(ctx context.Context, before []*state, now *state) error {
 	if len(before) == 0 {
 		return nil
 	}
@@ -29,6 +29,9 @@ func (w *walk) findLostDefinitions(ctx context.Context, before []state, now stat
 				Word: CustomResourcesLost, Object: w.ref(u), Field: keepField,
 				Expected: "the definition to outlive the revision that brought it", Found: "it was deleted, and every object of its kind with it",
 			})
+			if err := w.proofs.wait(); err != nil {
+				return err
+			}
 			w.find(lostWith(u, last)...)
 		}
 	}
@@ -36,7 +39,7 @@ func (w *walk) findLostDefinitions(ctx context.Context, before []state, now stat
 }
 
 // lostWith are the objects of a revision that were of the kind that a definition defines.
-func lostWith(definition *unstructured.Unstructured, last state) []Finding {
+func lostWith(definition *unstructured.Unstructured, last *state) []Finding {
 	group, _, groupErr := unstructured.NestedString(definition.Object, "spec", "group")
 	kind, _, kindErr := unstructured.NestedString(definition.Object, "spec", "names", "kind")
 	if groupErr != nil || kindErr != nil {

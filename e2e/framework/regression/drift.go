@@ -11,7 +11,7 @@ import (
 )
 
 // taken are the fields that the manifest of a revision sets and that are not what it says, once the revision has settled.
-func taken(now state) []Finding {
+func taken(now *state) []Finding {
 	var found []Finding
 	for _, d := range ledger.Drift(now.ledger) {
 		f := Finding{Object: d.Object, Field: d.Field, Expected: ledger.Text(d.Then) + ", as the manifest says", Found: owned(d)}
@@ -45,7 +45,7 @@ func helms(o ledger.Object, managers string) bool {
 }
 
 // contested are the workloads that the manifest scales itself and has an autoscaler for, which may act only later.
-func contested(now state) []Finding {
+func contested(now *state) []Finding {
 	var found []Finding
 	for _, u := range now.objects {
 		if u.GetKind() != "HorizontalPodAutoscaler" {
@@ -73,7 +73,7 @@ func contested(now state) []Finding {
 // drift looks whether anything that Helm made has changed since the last step had settled.
 func (w *walk) drift(ctx context.Context) error {
 	last := w.states[len(w.states)-1]
-	now, err := w.capture(ctx, last)
+	now, err := w.capture(ctx, w.states, last, "")
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 const evidenceTimeout = time.Minute
 
 // keepLedger writes the ledger of a revision.
-func (w *walk) keepLedger(s state) error {
+func (w *walk) keepLedger(s *state) error {
 	if w.result.Artifacts == "" {
 		return nil
 	}

@@ -19,6 +19,9 @@ func (w *walk) operationFailed(ctx context.Context, step Step, err error, done *
 		return err
 	}
 	done.Err = err.Error()
+	if err := w.proofs.wait(); err != nil {
+		return err
+	}
 	var before []*unstructured.Unstructured
 	if len(w.states) > 0 {
 		before = w.states[len(w.states)-1].objects
@@ -48,7 +51,7 @@ func (w *walk) wayOn(ctx context.Context, step Step, done *StepResult) error {
 		}
 		w.find(Finding{
 			Word: ReleaseStuck, Object: w.namedIn(err, next),
-			Expected: "a way on: " + describe(next, w.run.names()) + " after " + w.step + " had failed", Found: short(oneLine(err.Error())),
+			Expected: "a way on: " + describe(next, w.run.names()) + " after " + w.step.name + " had failed", Found: short(oneLine(err.Error())),
 		})
 		return nil
 	}
@@ -57,6 +60,9 @@ func (w *walk) wayOn(ctx context.Context, step Step, done *StepResult) error {
 	}
 	now, _, err := w.settle(ctx, made, done)
 	if err != nil {
+		return err
+	}
+	if now.ledger, err = w.capture(ctx, w.states, now, now.version); err != nil {
 		return err
 	}
 	back := comparison{then: w.states[next.Back-1], now: now, between: w.states[next.Back:]}

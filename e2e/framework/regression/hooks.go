@@ -38,7 +38,7 @@ func hasHook(all []helm.Hook, wanted helm.Hook, event string) bool {
 }
 
 // subchartsLeft are the subcharts that the values switch off and the manifest still has.
-func subchartsLeft(values helm.Values, now state) []Finding {
+func subchartsLeft(values helm.Values, now *state) []Finding {
 	var found []Finding
 	for name, from := range subcharts(now.release.Manifest) {
 		section, ok := values[name].(map[string]any)

@@ -12,14 +12,11 @@ import (
 	"seatrial/e2e/framework/objects"
 )
 
-// judgeState looks at what a step has made of the release.
-func (w *walk) judgeState(ctx context.Context, step Step, before []state, now state) error {
+// judgeState looks at what a step has made of the release, as far as only now can tell.
+func (w *walk) judgeState(ctx context.Context, step Step, before []*state, now *state) error {
 	if step.Action == Rollback {
-		back := comparison{then: before[step.Back-1], now: now, between: before[step.Back:]}
-		w.find(back.findings()...)
 		w.find(lostHooks(before[len(before)-1].release, now.release)...)
 	}
-	w.find(taken(now)...)
 	w.find(subchartsLeft(w.run.Revisions[step.Revision].Values, now)...)
 	if err := w.findKept(ctx, before, now); err != nil {
 		return err
@@ -33,35 +30,37 @@ func (w *walk) judgeState(ctx context.Context, step Step, before []state, now st
 	if err := w.findRerendered(ctx, step); err != nil {
 		return err
 	}
-	return w.judgeHistory(ctx, step, "")
+	w.holdHistory(step, now.recorded, "")
+	return nil
 }
 
 // judgeHistory holds the release's history against Helm's laws.
 func (w *walk) judgeHistory(ctx context.Context, step Step, failure string) error {
-	after, err := w.history(ctx)
+	recorded, err := w.helm.Recorded(ctx, w.run.Release)
 	if err != nil {
 		return err
 	}
-	stored, err := w.helm.Stored(ctx, w.run.Release)
-	if err != nil {
-		return err
-	}
+	w.holdHistory(step, recorded, failure)
+	return nil
+}
+
+// holdHistory holds what was read of it.
+func (w *walk) holdHistory(step Step, recorded helm.Recorded, failure string) {
 	broken := history.Check(history.Transition{
-		Before: w.records, After: after, Stored: stored,
+		Before: w.records, After: recorded.Releases, Stored: recorded.Stored,
 		Action: history.Action(step.Action), Target: step.Back, Failure: failure, MaxHistory: unlimited,
 	})
-	w.records = after
+	w.records = recorded.Releases
 	for _, v := range broken {
 		w.find(Finding{
 			Word: HistoryLaw, Field: v.Law,
 			Expected: v.Expected, Found: fmt.Sprintf("revision %d: %s", v.Revision, v.Seen),
 		})
 	}
-	return nil
 }
 
 // findKept looks for objects of earlier revisions that are only there because they are to be kept.
-func (w *walk) findKept(ctx context.Context, before []state, now state) error {
+func (w *walk) findKept(ctx context.Context, before []*state, now *state) error {
 	for _, s := range before {
 		for _, u := range s.objects {
 			if !kept(u) || has(now.objects, u) {
@@ -80,7 +79,7 @@ func (w *walk) findKept(ctx context.Context, before []state, now state) error {
 }
 
 // findPendingLoadBalancers tells of Services that nobody gives an address.
-func (w *walk) findPendingLoadBalancers(ctx context.Context, now state) error {
+func (w *walk) findPendingLoadBalancers(ctx context.Context, now *state) error {
 	for _, u := range now.objects {
 		kind, _, err := unstructured.NestedString(u.Object, "spec", "type")
 		if u.GetKind() != "Service" || err != nil || kind != "LoadBalancer" {

@@ -16,7 +16,7 @@ func (w *walk) operate(ctx context.Context, step Step) (made *helm.Release, err 
 	request := wait.Request{
 		Namespace: w.room.namespace, Objects: w.hooksOf(step), Timeout: w.run.Timeout, Progress: w.pending.set,
 	}
-	err = wait.During(ctx, w.room.config, request, func(ctx context.Context) error {
+	err = wait.DuringWith(ctx, w.api, request, func(ctx context.Context) error {
 		made, err = w.change(ctx, step)
 		return err
 	})
@@ -49,6 +49,9 @@ func (w *walk) hooksOf(step Step) []*unstructured.Unstructured {
 	case Uninstall:
 		all = w.states[len(w.states)-1].release.Hooks
 	case Install, Upgrade:
+		if !w.run.hooked[step.Revision] {
+			return nil
+		}
 		revision := w.run.Revisions[step.Revision]
 		rendered, err := helm.RenderAll(revision.Chart, w.run.Release, w.room.namespace, revision.Values)
 		if err != nil {

@@ -58,8 +58,8 @@ type Options struct {
 	Artifacts string
 	// Told receives what happens, as it happens. Calls never overlap. It may be nil.
 	Told func(Event)
-	// Between is called when a step has settled, and before the next one: what it changes in the cluster is drift. It may
-	// be nil.
+	// Between is called when a step has settled, and before the next one: what has changed in the cluster after it is drift.
+	// If nil, nobody looks for drift: the next step begins at once.
 	Between func(ctx context.Context, m Moment) error
 }
 

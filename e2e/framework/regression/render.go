@@ -19,24 +19,24 @@ const renderedNamespace = "seatrial-rendered"
 func Check(revisions []Revision) error {
 	var errs []error
 	for _, r := range revisions {
-		if _, err := render(r, r.Chart.Name()); err != nil {
+		if _, _, err := render(r, r.Chart.Name()); err != nil {
 			errs = append(errs, err)
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// render gives the objects of a revision as templates make them without a cluster.
-func render(r Revision, release string) ([]*unstructured.Unstructured, error) {
-	manifest, err := helm.Render(r.Chart, release, renderedNamespace, r.Values)
+// render gives the objects and the hooks of a revision as templates make them without a cluster.
+func render(r Revision, release string) ([]*unstructured.Unstructured, []helm.Hook, error) {
+	rendered, err := helm.RenderAll(r.Chart, release, renderedNamespace, r.Values)
 	if err != nil {
-		return nil, fmt.Errorf("revision %q: %w", r.Name, err)
+		return nil, nil, fmt.Errorf("revision %q: %w", r.Name, err)
 	}
-	all, err := helm.Release{Name: release, Manifest: manifest}.Objects()
+	all, err := helm.Release{Name: release, Manifest: rendered.Manifest}.Objects()
 	if err != nil {
-		return nil, fmt.Errorf("revision %q: %w", r.Name, err)
+		return nil, nil, fmt.Errorf("revision %q: %w", r.Name, err)
 	}
-	return all, nil
+	return all, rendered.Hooks, nil
 }
 
 // outside are those of the objects that are not in the release's namespace. Of a kind that nobody serves yet, the chart

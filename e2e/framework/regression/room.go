@@ -12,7 +12,6 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/client-go/rest"
 
 	"seatrial/e2e/framework/cluster"
 	"seatrial/e2e/framework/objects"
@@ -30,9 +29,8 @@ const (
 
 // room is the namespace of one path, and whatever the path makes beside it.
 type room struct {
-	place     Place
-	config    *rest.Config
-	kube      *cluster.Connection
+	*site
+
 	namespace string
 	// outside are objects that the path makes in no namespace or in another one, and that were not there before.
 	outside []*unstructured.Unstructured
@@ -41,30 +39,21 @@ type room struct {
 }
 
 // openRoom makes a namespace that this run owns.
-func openRoom(ctx context.Context, place Place) (*room, error) {
-	config, err := cluster.LoadRESTConfig(place.Kubeconfig)
-	if err != nil {
-		return nil, err
-	}
-	kube, err := cluster.Connect(place.Kubeconfig)
-	if err != nil {
-		return nil, err
-	}
-	made, err := kube.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
+func openRoom(ctx context.Context, at *site) (*room, error) {
+	made, err := at.kube.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
 		GenerateName: namespacePrefix, Labels: map[string]string{cluster.RunLabel: runid.Current().String()},
 	}}, metav1.CreateOptions{})
 	if err != nil {
-		kube.Close()
 		return nil, fmt.Errorf("making a namespace for a path: %w", err)
 	}
-	return &room{place: place, config: config, kube: kube, namespace: made.Name}, nil
+	return &room{site: at, namespace: made.Name}, nil
 }
 
 // claim remembers which of the objects that a path is going to make outside of its namespace are not there yet: these are
 // the ones to be taken away.
-func (r *room) claim(ctx context.Context, client *objects.Client, outside []*unstructured.Unstructured) error {
+func (r *room) claim(ctx context.Context, outside []*unstructured.Unstructured) error {
 	for _, u := range outside {
-		there, err := exists(ctx, client, u, r.namespace)
+		there, err := exists(ctx, r.api, u, r.namespace)
 		if err != nil {
 			return err
 		}
@@ -79,12 +68,11 @@ func (r *room) claim(ctx context.Context, client *objects.Client, outside []*uns
 func (r *room) close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
-	defer r.kube.Close()
 	if r.place.Discarded && r.clean && len(r.outside) == 0 {
 		return nil
 	}
 	err := ignoreAbsent(r.kube.CoreV1().Namespaces().Delete(ctx, r.namespace, metav1.DeleteOptions{}))
-	err = errors.Join(err, removeAll(ctx, r.config, r.namespace, r.outside))
+	err = errors.Join(err, removeAll(ctx, r.api, r.namespace, r.outside))
 	if err == nil && !r.place.Discarded {
 		err = until(ctx, func() (bool, error) {
 			_, err := r.kube.CoreV1().Namespaces().Get(ctx, r.namespace, metav1.GetOptions{})
@@ -98,15 +86,7 @@ func (r *room) close(ctx context.Context) error {
 }
 
 // removeAll deletes objects, those made last first, and waits until each is gone.
-func removeAll(ctx context.Context, config *rest.Config, namespace string, all []*unstructured.Unstructured) error {
-	if len(all) == 0 {
-		return nil
-	}
-	client, err := objects.Connect(ctx, config)
-	if err != nil {
-		return err
-	}
-	defer client.Close()
+func removeAll(ctx context.Context, client *objects.Client, namespace string, all []*unstructured.Unstructured) error {
 	var errs []error
 	for _, u := range slices.Backward(all) {
 		if err := remove(ctx, client, namespace, u); err != nil {

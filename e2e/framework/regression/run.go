@@ -9,9 +9,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-
-	"seatrial/e2e/framework/cluster"
-	"seatrial/e2e/framework/objects"
 )
 
 // Run tries all paths of a chart. The error says what kept it from finding out; what is wrong with the chart is in the
@@ -27,7 +24,11 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		}
 	}
 	r := &run{Options: o}
-	if err := r.survey(ctx); err != nil {
+	if r.home, err = openSite(ctx, o.Place, o.Timeout); err != nil {
+		return Result{}, err
+	}
+	defer r.home.close()
+	if err := r.survey(); err != nil {
 		return Result{}, err
 	}
 	paths := slices.DeleteFunc(Plan(o.names(), o.Pairs), func(p Path) bool { return o.Select != nil && !o.Select(p) })
@@ -55,8 +56,11 @@ func Run(ctx context.Context, o Options) (Result, error) {
 type run struct {
 	Options
 
+	home *site
 	// outside are, for each revision, the objects that it has in no namespace or in a named one.
 	outside [][]*unstructured.Unstructured
+	// hooked tells for each revision whether it has hooks.
+	hooked []bool
 	// lane lets paths pass one by one that would meet outside of their namespaces.
 	lane sync.Mutex
 
@@ -82,33 +86,45 @@ func (r *run) over(ctx context.Context) bool {
 }
 
 // try goes one path, in a cluster of its own or in a lane if it needs one.
-func (r *run) try(ctx context.Context, path Path) (_ PathResult, err error) {
-	unmet := PathResult{Path: path, Verdict: NotRun}
-	place := r.Place
-	switch {
-	case !r.wide(path):
-	case r.Fresh == nil:
-		r.lane.Lock()
-		defer r.lane.Unlock()
+func (r *run) try(ctx context.Context, path Path) (done PathResult, err error) {
+	done = PathResult{Path: path, Verdict: NotRun}
+	at := r.home
+	if r.wide(path) {
+		var leave func() error
+		if at, leave, err = r.apart(ctx); err != nil {
+			return done, fmt.Errorf("path %q: %w", path.Name, err)
+		}
+		defer func() { err = errors.Join(err, leave()) }()
 		if r.over(ctx) {
-			return unmet, nil
+			return done, nil
 		}
-	default:
-		fresh, leave, err := r.Fresh(ctx)
-		if err != nil {
-			return unmet, fmt.Errorf("path %q: %w", path.Name, err)
-		}
-		defer func() { err = errors.Join(err, leave(context.WithoutCancel(ctx))) }()
-		place = fresh
 	}
-	done, err := r.walk(ctx, path, place)
-	if err != nil {
+	if done, err = r.walk(ctx, path, at); err != nil {
 		return done, fmt.Errorf("path %q: %w", path.Name, err)
 	}
 	r.mu.Lock()
 	r.failed = r.failed || done.Verdict == Failed
 	r.mu.Unlock()
 	return done, nil
+}
+
+// apart gives a place where no other path is until it is left: a cluster of its own, or a turn on the one that there is.
+func (r *run) apart(ctx context.Context) (at *site, leave func() error, err error) {
+	if r.Fresh == nil {
+		r.lane.Lock()
+		return r.home, func() error { r.lane.Unlock(); return nil }, nil
+	}
+	fresh, takeDown, err := r.Fresh(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if at, err = openSite(ctx, fresh, r.Timeout); err != nil {
+		return nil, nil, errors.Join(err, takeDown(context.WithoutCancel(ctx)))
+	}
+	return at, func() error {
+		at.close()
+		return takeDown(context.WithoutCancel(ctx))
+	}, nil
 }
 
 // wide tells whether a path changes what belongs to the cluster as a whole.
@@ -122,18 +138,9 @@ func (r *run) wide(path Path) bool {
 }
 
 // survey renders every revision, and finds out what of it is outside of the release's namespace.
-func (r *run) survey(ctx context.Context) error {
-	config, err := cluster.LoadRESTConfig(r.Place.Kubeconfig)
-	if err != nil {
-		return err
-	}
-	client, err := objects.Connect(ctx, config)
-	if err != nil {
-		return err
-	}
-	defer client.Close()
+func (r *run) survey() error {
 	for _, revision := range r.Revisions {
-		rendered, err := render(revision, r.Release)
+		rendered, hooks, err := render(revision, r.Release)
 		if err != nil {
 			return err
 		}
@@ -141,7 +148,8 @@ func (r *run) survey(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r.outside = append(r.outside, append(outside(client, rendered), definitions...))
+		r.hooked = append(r.hooked, len(hooks) > 0)
+		r.outside = append(r.outside, append(outside(r.home.api, rendered), definitions...))
 	}
 	return nil
 }

@@ -7,29 +7,44 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/ledger"
+	"seatrial/e2e/framework/objects"
 	"seatrial/e2e/framework/wait"
 )
 
 // settle waits until what the revision made is ready and what it no longer has is gone, and writes it down. That it does
 // not get there is a finding, not an error.
-func (w *walk) settle(ctx context.Context, made *helm.Release, done *StepResult) (now state, settled bool, err error) {
-	now = state{release: *made}
+func (w *walk) settle(ctx context.Context, made *helm.Release, done *StepResult) (now *state, settled bool, err error) {
+	now = &state{release: *made}
 	if now.objects, err = made.Objects(); err != nil {
 		return now, false, err
 	}
 	if err := w.know(ctx, now.objects); err != nil {
 		return now, false, err
 	}
-	waited := wait.ReadyWith(ctx, w.api, wait.Request{
-		Namespace: w.room.namespace, Objects: now.objects, Gone: w.gone(now.objects), Timeout: w.run.Timeout, Steady: w.run.Steady,
-		Progress: w.pending.set,
+	// Nobody writes the history any more, so that it can be read meanwhile.
+	var reading errgroup.Group
+	reading.Go(func() (err error) {
+		now.recorded, err = w.helm.Recorded(ctx, w.run.Release)
+		return err
+	})
+	version, waited := w.lookout.Settled(ctx, wait.Request{
+		Namespace: w.room.namespace, Objects: now.objects, Gone: w.gone(now.objects), Written: written(made.Written),
+		Timeout: w.run.Timeout, Steady: w.run.Steady, Progress: w.pending.set,
 	})
 	w.pending.clear()
+	if err := reading.Wait(); err != nil {
+		return now, false, err
+	}
+	// The objects of a hook, for example, no wait has looked at. The history was read after all that the operation did.
+	if now.version = version; version != "" && objects.Older(version, now.recorded.Version) {
+		now.version = now.recorded.Version
+	}
 	if waited != nil {
 		if err := stopped(ctx, waited); err != nil {
 			return now, false, err
@@ -37,8 +52,16 @@ func (w *walk) settle(ctx context.Context, made *helm.Release, done *StepResult)
 		done.Err = waited.Error()
 		w.find(unsettled(waited)...)
 	}
-	now.ledger, err = w.capture(ctx, now)
-	return now, waited == nil, err
+	return now, waited == nil, nil
+}
+
+// written is what Helm tells of the objects that it wrote.
+func written(all []helm.Written) map[objects.Ref]string {
+	versions := make(map[objects.Ref]string, len(all))
+	for _, o := range all {
+		versions[objects.Ref{Group: o.Group, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}] = o.Version
+	}
+	return versions
 }
 
 // gone are the objects of the revision before that the new one has not, and that nobody wants kept.
@@ -65,17 +88,18 @@ func (w *walk) know(ctx context.Context, all []*unstructured.Unstructured) error
 	return nil
 }
 
-// capture writes down a revision as it is now, with what earlier ones may have left.
-func (w *walk) capture(ctx context.Context, s state) (ledger.Ledger, error) {
+// capture writes down a revision as it was at a version, or as it is now, with what earlier ones may have left.
+func (w *walk) capture(ctx context.Context, before []*state, s *state, version string) (ledger.Ledger, error) {
 	r := s.release
 	request := ledger.Request{
-		Namespace: w.room.namespace, Objects: s.objects, Hooks: hookObjects(r), Release: w.run.Release, Kinds: w.kinds(s.objects),
+		Version:   version,
+		Namespace: w.room.namespace, Objects: s.objects, Hooks: hookObjects(r), Release: w.run.Release, Kinds: kinds(append(slices.Clone(before), s)),
 		Record: &ledger.Record{
 			Release: r.Name, Revision: r.Revision, Status: string(r.Status), Description: r.Description, Chart: r.Chart(),
 			AppVersion: r.AppVersion, Values: r.Values, Manifest: r.Manifest, Updated: r.Updated,
 		},
 	}
-	for _, earlier := range w.states {
+	for _, earlier := range before {
 		for _, o := range earlier.ledger.Objects {
 			if o.Root == nil && !slices.Contains(request.Also, o.Ref) {
 				request.Also = append(request.Also, o.Ref)
@@ -85,22 +109,18 @@ func (w *walk) capture(ctx context.Context, s state) (ledger.Ledger, error) {
 	return ledger.CaptureWith(ctx, w.api, request)
 }
 
-// kinds are those of all objects that any revision of the release had: where something may have been left.
-func (w *walk) kinds(manifest []*unstructured.Unstructured) []schema.GroupKind {
+// kinds are those of all objects that any of the revisions had: where something may have been left.
+func kinds(states []*state) []schema.GroupKind {
 	seen := map[schema.GroupKind]bool{}
 	var all []schema.GroupKind
-	add := func(some []*unstructured.Unstructured) {
-		for _, u := range some {
+	for _, s := range states {
+		for _, u := range s.objects {
 			if gk := u.GroupVersionKind().GroupKind(); !seen[gk] {
 				seen[gk] = true
 				all = append(all, gk)
 			}
 		}
 	}
-	for _, s := range w.states {
-		add(s.objects)
-	}
-	add(manifest)
 	return all
 }
 

@@ -10,9 +10,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/rest"
 
 	"seatrial/e2e/framework/cluster"
+	"seatrial/e2e/framework/objects"
 	"seatrial/e2e/framework/runid"
 )
 
@@ -59,6 +59,11 @@ func Sweep(ctx context.Context, kubeconfig string) ([]string, error) {
 		return nil, err
 	}
 	defer kube.Close()
+	client, err := objects.Connect(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
 	list, err := kube.CoreV1().Namespaces().List(ctx, metav1.ListOptions{LabelSelector: cluster.RunLabel})
 	if err != nil {
 		return nil, fmt.Errorf("looking for namespaces of runs that are over: %w", err)
@@ -71,7 +76,7 @@ func Sweep(ctx context.Context, kubeconfig string) ([]string, error) {
 		if err != nil || !owner.Dead() {
 			continue
 		}
-		if err := sweep(ctx, config, kube, namespace); err != nil {
+		if err := sweep(ctx, client, kube, namespace); err != nil {
 			errs = append(errs, fmt.Errorf("removing namespace %q of a run that is over: %w", namespace.Name, err))
 			continue
 		}
@@ -80,7 +85,7 @@ func Sweep(ctx context.Context, kubeconfig string) ([]string, error) {
 	return removed, errors.Join(errs...)
 }
 
-func sweep(ctx context.Context, config *rest.Config, kube *cluster.Connection, namespace *corev1.Namespace) error {
+func sweep(ctx context.Context, client *objects.Client, kube *cluster.Connection, namespace *corev1.Namespace) error {
 	var outside []*unstructured.Unstructured
 	if list := namespace.Annotations[outsideAnnotation]; list != "" {
 		var names []map[string]any
@@ -91,7 +96,7 @@ func sweep(ctx context.Context, config *rest.Config, kube *cluster.Connection, n
 			outside = append(outside, &unstructured.Unstructured{Object: name})
 		}
 	}
-	if err := removeAll(ctx, config, namespace.Name, outside); err != nil {
+	if err := removeAll(ctx, client, namespace.Name, outside); err != nil {
 		return err
 	}
 	return ignoreAbsent(kube.CoreV1().Namespaces().Delete(ctx, namespace.Name, metav1.DeleteOptions{}))

@@ -3,7 +3,9 @@ package regression
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"golang.org/x/sync/errgroup"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -29,7 +31,7 @@ func (w *walk) uninstall(ctx context.Context, done *StepResult) (bool, error) {
 			gone = append(gone, u)
 		}
 	}
-	waited := wait.ReadyWith(ctx, w.api, wait.Request{
+	_, waited := w.lookout.Settled(ctx, wait.Request{
 		Namespace: w.room.namespace, Gone: gone, Timeout: w.run.Timeout, Progress: w.pending.set,
 	})
 	w.pending.clear()
@@ -46,7 +48,10 @@ func (w *walk) uninstall(ctx context.Context, done *StepResult) (bool, error) {
 	if err := w.judgeHistory(ctx, step, ""); err != nil {
 		return false, err
 	}
-	return true, w.findLeft(ctx)
+	if err := w.findLeft(ctx); err != nil {
+		return false, err
+	}
+	return true, w.proofs.wait()
 }
 
 // findLeft looks through the namespace, and for what the release had outside of it.
@@ -56,12 +61,16 @@ func (w *walk) findLeft(ctx context.Context) error {
 		return err
 	}
 	for _, u := range w.everything() {
-		there, err := exists(ctx, w.api, u, w.room.namespace)
+		placed := w.placed(u)
+		if placed.GetNamespace() == w.room.namespace {
+			continue // That has been looked through.
+		}
+		there, err := exists(ctx, w.api, placed, w.room.namespace)
 		if err != nil {
 			return err
 		}
 		if there {
-			left = append(left, w.placed(u))
+			left = append(left, placed)
 		}
 	}
 	for _, u := range unique(left) {
@@ -88,26 +97,40 @@ func (w *walk) leftFinding(u *unstructured.Unstructured) Finding {
 	return f
 }
 
-// inNamespace lists what is in the namespace that was empty before.
+// inNamespace lists what is in the namespace that was empty before, all kinds side by side: the API server lets each list
+// wait until it has caught up with that kind.
 func (w *walk) inNamespace(ctx context.Context) ([]*unstructured.Unstructured, error) {
+	kinds := w.lookedFor()
+	found := make([][]*unstructured.Unstructured, len(kinds))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, kind := range kinds {
+		group.Go(func() (err error) {
+			found[i], err = w.leftOf(ctx, kind)
+			return err
+		})
+	}
+	err := group.Wait()
+	return slices.Concat(found...), err
+}
+
+// leftOf lists what is in the namespace of one kind.
+func (w *walk) leftOf(ctx context.Context, kind schema.GroupKind) ([]*unstructured.Unstructured, error) {
+	mapping, err := w.api.Mapping(kind.WithVersion(""))
+	if err != nil {
+		return nil, nil //nolint:nilerr // Nothing is of a kind that nobody serves any more.
+	}
+	found, err := w.api.Resource(mapping, w.room.namespace).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		if ignoreAbsent(err) == nil {
+			return nil, nil
+		}
+		return nil, fmt.Errorf("looking for what is left of kind %s: %w", kind.Kind, err)
+	}
 	var left []*unstructured.Unstructured
-	for _, kind := range w.lookedFor() {
-		mapping, err := w.api.Mapping(kind.WithVersion(""))
-		if err != nil {
-			continue // Nothing is of a kind that nobody serves any more.
-		}
-		found, err := w.api.Resource(mapping, w.room.namespace).List(ctx, metav1.ListOptions{})
-		if err != nil {
-			if ignoreAbsent(err) == nil {
-				continue
-			}
-			return nil, fmt.Errorf("looking for what is left of kind %s: %w", kind.Kind, err)
-		}
-		for i := range found.Items {
-			u := &found.Items[i]
-			if u.GetNamespace() == w.room.namespace && !native(u) && metav1.GetControllerOf(u) == nil && u.GetDeletionTimestamp() == nil {
-				left = append(left, u)
-			}
+	for i := range found.Items {
+		u := &found.Items[i]
+		if u.GetNamespace() == w.room.namespace && !native(u) && metav1.GetControllerOf(u) == nil && u.GetDeletionTimestamp() == nil {
+			left = append(left, u)
 		}
 	}
 	return left, nil

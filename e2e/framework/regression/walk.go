@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/ledger"
 	"seatrial/e2e/framework/objects"
+	"seatrial/e2e/framework/wait"
 )
 
 // unlimited keeps every revision: a path through many goes back to its first.
@@ -23,7 +25,12 @@ const unlimited = -1
 type state struct {
 	release helm.Release
 	objects []*unstructured.Unstructured // of the manifest
-	ledger  ledger.Ledger
+	// version is the moment at which it had settled, if that can be read later.
+	version string
+	// ledger is there once the proof is.
+	ledger ledger.Ledger
+	// recorded is the history of the release then.
+	recorded helm.Recorded
 }
 
 // walk is a path under way.
@@ -33,18 +40,37 @@ type walk struct {
 	room *room
 	helm *helm.Client
 	api  *objects.Client
+	// lookout sees what is in the namespace, all along the path.
+	lookout *wait.Lookout
 	// states has one for each revision of the release.
-	states []state
+	states []*state
+	// proofs are written beside the operations.
+	proofs queue
 	// records is the history after the last operation.
 	records []helm.Release
-	// step is the one under way, in words.
-	step    string
+	// step is the one under way.
+	step    place
 	pending pending
+	finding sync.Mutex
+	found   []located
 	result  PathResult
 }
 
+// place is a step of a path, by its number and in words.
+type place struct {
+	number int
+	name   string
+}
+
+// located is a finding with the place where it was made.
+type located struct {
+	Finding
+
+	at place
+}
+
 // walk goes one path in a namespace of its own, and clears everything away.
-func (r *run) walk(ctx context.Context, path Path, place Place) (result PathResult, err error) {
+func (r *run) walk(ctx context.Context, path Path, at *site) (result PathResult, err error) {
 	start := time.Now()
 	w := &walk{run: r, path: path, result: PathResult{Path: path, Verdict: NotRun}}
 	r.tell(Event{Path: path})
@@ -53,47 +79,45 @@ func (r *run) walk(ctx context.Context, path Path, place Place) (result PathResu
 		result = w.result
 		r.tell(Event{Path: path, End: &result})
 	}()
-	if w.room, err = openRoom(ctx, place); err != nil {
+	if w.room, err = openRoom(ctx, at); err != nil {
 		return w.result, err
 	}
 	defer func() { err = errors.Join(err, w.room.close(ctx)) }()
 	if err := w.prepare(ctx); err != nil {
 		return w.result, err
 	}
-	defer w.api.Close()
+	defer w.lookout.Close()
 	reminding, quiet := context.WithCancel(ctx)
 	var reminders sync.WaitGroup
 	reminders.Go(func() { w.remind(reminding) })
-	err = w.steps(ctx)
+	err = errors.Join(w.steps(ctx), w.proofs.wait())
 	quiet()
 	reminders.Wait()
 	w.judge(ctx, err)
 	return w.result, err
 }
 
-func (w *walk) prepare(ctx context.Context) (err error) {
+func (w *walk) prepare(ctx context.Context) error {
 	w.result.Namespace = w.room.namespace
 	if w.run.Artifacts != "" {
 		w.result.Artifacts = filepath.Join(w.run.Artifacts, folderName(w.path.Name))
 	}
-	w.helm, err = helm.New(helm.Options{
-		Kubeconfig: w.room.place.Kubeconfig, Namespace: w.room.namespace, Timeout: w.run.Timeout, MaxHistory: unlimited,
-	})
-	if err != nil {
+	w.helm, w.api = w.room.helm.In(w.room.namespace), w.room.api
+	if err := w.claim(ctx); err != nil {
 		return err
 	}
-	// Values that are given again must not be mixed with those of the revision before.
-	w.helm = w.helm.With(helm.OperationOptions{ResetValues: true})
-	if w.api, err = objects.Connect(ctx, w.room.config); err != nil {
-		return err
-	}
-	return w.claim(ctx)
+	w.lookout = wait.NewLookout(ctx, w.api, w.room.namespace)
+	return nil
 }
 
 // claim notes what the path is going to make outside of its namespace.
 func (w *walk) claim(ctx context.Context) error {
 	if !w.run.wide(w.path) {
 		return nil
+	}
+	// A path before it may have brought definitions, which are gone by now.
+	if err := w.api.Refresh(ctx); err != nil {
+		return err
 	}
 	var all []*unstructured.Unstructured
 	for _, step := range w.path.Steps {
@@ -118,26 +142,29 @@ func (w *walk) claim(ctx context.Context) error {
 		}
 		all = append(all, definitions...)
 	}
-	return w.room.claim(ctx, w.api, unique(all))
+	return w.room.claim(ctx, unique(all))
 }
 
 // steps goes step by step until one fails the path.
 func (w *walk) steps(ctx context.Context) error {
 	for i, step := range w.path.Steps {
-		w.step = describe(step, w.run.names())
+		w.step = place{i, describe(step, w.run.names())}
 		if err := w.between(ctx, i-1); err != nil {
 			return err
 		}
 		w.run.tell(Event{Path: w.path, Begins: w.step})
 		start := time.Now()
-		done := StepResult{Step: step, Name: w.step}
+		done := StepResult{Step: step, Name: w.step.name}
 		ok, err := w.do(ctx, step, &done)
 		done.Took = time.Since(start)
 		if err != nil {
 			done.Err = err.Error()
 		}
 		w.result.Steps = append(w.result.Steps, done)
-		w.run.tell(Event{Path: w.path, Step: &done})
+		w.proofs.add(func() error {
+			w.run.tell(Event{Path: w.path, Step: &done})
+			return nil
+		})
 		if err != nil || !ok {
 			return err
 		}
@@ -145,18 +172,19 @@ func (w *walk) steps(ctx context.Context) error {
 	return nil
 }
 
-// between lets the caller do what it wants after a step, and looks whether anything has changed by itself.
+// between lets the caller do what it wants after a step, and looks what has changed.
 func (w *walk) between(ctx context.Context, done int) error {
-	if done < 0 {
+	if done < 0 || w.run.Between == nil {
 		return nil
 	}
-	if w.run.Between != nil {
-		moment := Moment{
-			Path: w.path, Done: done, Kubeconfig: w.room.place.Kubeconfig, Namespace: w.room.namespace, Release: w.run.Release,
-		}
-		if err := w.run.Between(ctx, moment); err != nil {
-			return err
-		}
+	if err := w.proofs.wait(); err != nil {
+		return err
+	}
+	moment := Moment{
+		Path: w.path, Done: done, Kubeconfig: w.room.place.Kubeconfig, Namespace: w.room.namespace, Release: w.run.Release,
+	}
+	if err := w.run.Between(ctx, moment); err != nil {
+		return err
 	}
 	return w.drift(ctx)
 }
@@ -178,9 +206,7 @@ func (w *walk) do(ctx context.Context, step Step, done *StepResult) (bool, error
 	}
 	before := w.states
 	w.states = append(w.states, now)
-	if err := w.keepLedger(now); err != nil {
-		return false, err
-	}
+	w.prove(ctx, step, before, now)
 	if err := w.judgeState(ctx, step, before, now); err != nil {
 		return false, err
 	}
@@ -189,22 +215,34 @@ func (w *walk) do(ctx context.Context, step Step, done *StepResult) (bool, error
 }
 
 // find notes a finding of the step under way.
-func (w *walk) find(found ...Finding) {
+func (w *walk) find(found ...Finding) { w.findAt(w.step, found...) }
+
+// findAt notes a finding of any step.
+func (w *walk) findAt(at place, found ...Finding) {
+	w.finding.Lock()
+	defer w.finding.Unlock()
 	for _, f := range found {
-		f.Path, f.Step = w.path.Name, w.step
-		known := false
-		for _, other := range w.result.Findings {
-			known = known || f.same(other) && f.Note == other.Note
-		}
+		f.Path, f.Step = w.path.Name, at.name
+		w.found = append(w.found, located{f, at})
+	}
+}
+
+// findings are those of all steps in their order, each once.
+func (w *walk) findings() []Finding {
+	slices.SortStableFunc(w.found, func(a, b located) int { return a.at.number - b.at.number })
+	var all []Finding
+	for _, f := range w.found {
+		known := slices.ContainsFunc(all, func(other Finding) bool { return f.same(other) && f.Note == other.Note })
 		if !known {
-			w.result.Findings = append(w.result.Findings, f)
+			all = append(all, f.Finding)
 		}
 	}
+	return all
 }
 
 // judge gives the verdict. A path that could not be gone to its end for no fault of the chart has none.
 func (w *walk) judge(ctx context.Context, err error) {
-	w.result.Verdict = Passed
+	w.result.Verdict, w.result.Findings = Passed, w.findings()
 	for i := range w.states {
 		w.result.Ledgers = append(w.result.Ledgers, w.states[i].ledger)
 	}

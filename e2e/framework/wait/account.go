@@ -38,5 +38,6 @@ func defaultServiceAccount(ctx context.Context, client *objects.Client, subject 
 		}
 		return []Unready{{Object: account, Reason: f.reason}}
 	}
-	return answer(ctx, client, q)
+	_, err := answer(ctx, client, q)
+	return err
 }

@@ -24,8 +24,7 @@ import (
 // of the operation is cancelled, and when the operation has ended, the error is a [*FailedError] or a [*TimeoutError] that
 // wraps that of the operation. Otherwise it is the operation's own, unchanged.
 func During(ctx context.Context, cfg *rest.Config, r Request, operate func(context.Context) error) error {
-	r.Objects = slices.DeleteFunc(slices.Clone(r.Objects), func(u *unstructured.Unstructured) bool { return hookRule(groupKindOf(u)) == nil })
-	if len(r.Objects) == 0 {
+	if len(watched(r.Objects)) == 0 {
 		return operate(ctx)
 	}
 	client, err := objects.Connect(ctx, cfg)
@@ -33,7 +32,20 @@ func During(ctx context.Context, cfg *rest.Config, r Request, operate func(conte
 		return fmt.Errorf("watching %s: %w", r.hooks(), err)
 	}
 	defer client.Close()
+	return DuringWith(ctx, client, r, operate)
+}
+
+// DuringWith is During over a connection that is there already.
+func DuringWith(ctx context.Context, client *objects.Client, r Request, operate func(context.Context) error) error {
+	if r.Objects = watched(r.Objects); len(r.Objects) == 0 {
+		return operate(ctx)
+	}
 	return during(ctx, client, r, operate)
+}
+
+// watched are the objects of hooks for whose end Helm waits.
+func watched(hooks []*unstructured.Unstructured) []*unstructured.Unstructured {
+	return slices.DeleteFunc(slices.Clone(hooks), func(u *unstructured.Unstructured) bool { return hookRule(groupKindOf(u)) == nil })
 }
 
 func (r Request) hooks() string {
@@ -53,10 +65,11 @@ func during(ctx context.Context, client *objects.Client, r Request, operate func
 	verdict := make(chan error, 1)
 	go func() {
 		defer close(verdict)
-		verdict <- answer(watching, client, question{
+		_, err := answer(watching, client, question{
 			subject: r.hooks() + " to end", namespace: r.Namespace, total: len(r.Objects), scopes: s.scopes,
 			timeout: r.Timeout, progress: r.Progress, assess: h.assess,
 		})
+		verdict <- err
 	}()
 	select {
 	case <-h.begun:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -29,6 +30,8 @@ type feeds struct {
 	all     []*feed
 	changed chan struct{}
 	running sync.WaitGroup
+	// start begins a feed for a scope.
+	start func(scope)
 }
 
 // feed holds the objects of one scope, from one list and the watch that continues it.
@@ -40,6 +43,7 @@ type feed struct {
 
 	mu     sync.Mutex
 	items  map[string]*unstructured.Unstructured
+	at     string // the resource version of the items
 	listed bool
 	err    error
 	// version is where the next watch goes on; empty asks for a new list. Only the feed's own goroutine uses it.
@@ -49,26 +53,54 @@ type feed struct {
 // follow starts one goroutine for each scope; they end with ctx.
 func follow(ctx context.Context, client *objects.Client, scopes []scope) *feeds {
 	f := &feeds{changed: make(chan struct{}, 1)}
-	for _, s := range scopes {
+	f.start = func(s scope) {
 		one := &feed{scope: s, api: client.ResourceOf(s.resource, s.namespace), changed: f.changed}
 		f.all = append(f.all, one)
 		f.running.Go(func() { one.run(ctx) })
 	}
+	f.add(scopes)
 	return f
+}
+
+// add follows scopes that are not followed yet. It must not be called during a wait.
+func (f *feeds) add(scopes []scope) {
+	for _, s := range scopes {
+		if !slices.ContainsFunc(f.all, func(one *feed) bool { return one.same(s) }) {
+			f.start(s)
+		}
+	}
 }
 
 // wait returns when all goroutines have ended.
 func (f *feeds) wait() { f.running.Wait() }
 
-// snapshot gives all live objects, and whether every list that a verdict needs has been read.
-func (f *feeds) snapshot() (live []*unstructured.Unstructured, complete bool) {
-	complete = true
+// sight is what is known of the cluster at one time.
+type sight struct {
+	live []*unstructured.Unstructured
+	// complete tells whether every list that a verdict needs has been read.
+	complete bool
+	// version is the newest resource version of what counts for a verdict, empty if it cannot be told.
+	version string
+}
+
+func (f *feeds) snapshot() sight {
+	s := sight{complete: true}
+	newest, native := uint64(0), true
 	for _, one := range f.all {
-		items, listed := one.snapshot()
-		live = append(live, items...)
-		complete = complete && (listed || one.advisory)
+		items, at, listed := one.snapshot()
+		s.live = append(s.live, items...)
+		if one.advisory {
+			continue
+		}
+		s.complete = s.complete && listed
+		version, err := strconv.ParseUint(at, 10, 64)
+		native = native && err == nil && one.native()
+		newest = max(newest, version)
 	}
-	return live, complete
+	if native {
+		s.version = strconv.FormatUint(newest, 10)
+	}
+	return s
 }
 
 // problems are the scopes whose last contact with the API server was an error.
@@ -82,10 +114,10 @@ func (f *feeds) problems() []string {
 	return out
 }
 
-func (f *feed) snapshot() ([]*unstructured.Unstructured, bool) {
+func (f *feed) snapshot() (items []*unstructured.Unstructured, at string, listed bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return slices.Collect(maps.Values(f.items)), f.listed
+	return slices.Collect(maps.Values(f.items)), f.at, f.listed
 }
 
 func (f *feed) problem() error {
@@ -176,7 +208,7 @@ func (f *feed) list(ctx context.Context) error {
 		items[key(&found.Items[i])] = &found.Items[i]
 	}
 	f.version = found.GetResourceVersion()
-	f.update(func() { f.items, f.listed = items, true })
+	f.update(func() { f.items, f.at, f.listed = items, f.version, true })
 	return nil
 }
 
@@ -191,9 +223,12 @@ func (f *feed) apply(event watch.Event) error {
 	f.version = u.GetResourceVersion()
 	switch event.Type {
 	case watch.Added, watch.Modified:
-		f.update(func() { f.items[key(u)] = u })
+		f.update(func() { f.items[key(u)], f.at = u, f.version })
 	case watch.Deleted:
-		f.update(func() { delete(f.items, key(u)) })
+		f.update(func() {
+			delete(f.items, key(u))
+			f.at = f.version
+		})
 	case watch.Bookmark, watch.Error:
 	}
 	return nil

@@ -22,6 +22,8 @@ type index struct {
 	byUID    map[types.UID]*unstructured.Unstructured
 	byKind   map[schema.GroupKind][]*unstructured.Unstructured
 	children map[types.UID][]*unstructured.Unstructured
+	// pods are those that were read already: several rules look at the same ones.
+	pods map[types.UID]corev1.Pod
 	// warnings are the Warning events in the order of their names.
 	warnings []corev1.Event
 }
@@ -33,6 +35,7 @@ func newIndex(s State) *index {
 		byUID:    make(map[types.UID]*unstructured.Unstructured, len(s.Live)),
 		byKind:   map[schema.GroupKind][]*unstructured.Unstructured{},
 		children: map[types.UID][]*unstructured.Unstructured{},
+		pods:     map[types.UID]corev1.Pod{},
 	}
 	// Watches deliver in any order; what a person reads must not depend on it.
 	live := slices.SortedFunc(slices.Values(s.Live), func(a, b *unstructured.Unstructured) int {
@@ -63,18 +66,30 @@ func (x *index) podsOf(u *unstructured.Unstructured) []corev1.Pod {
 			pods = append(pods, x.podsOf(child)...)
 			continue
 		}
-		if p, err := as[corev1.Pod](child); err == nil {
+		if p, err := x.pod(child); err == nil {
 			pods = append(pods, p)
 		}
 	}
 	return pods
 }
 
+// pod reads a pod once.
+func (x *index) pod(u *unstructured.Unstructured) (corev1.Pod, error) {
+	if p, known := x.pods[u.GetUID()]; known {
+		return p, nil
+	}
+	p, err := as[corev1.Pod](u)
+	if err == nil {
+		x.pods[u.GetUID()] = p
+	}
+	return p, err
+}
+
 // podsIn are all pods of a namespace.
 func (x *index) podsIn(ns string) []corev1.Pod {
 	var pods []corev1.Pod
 	for _, u := range x.byKind[schema.GroupKind{Kind: "Pod"}] {
-		if p, err := as[corev1.Pod](u); err == nil && p.Namespace == ns {
+		if p, err := x.pod(u); err == nil && p.Namespace == ns {
 			pods = append(pods, p)
 		}
 	}

@@ -23,18 +23,27 @@ type question struct {
 	// notes may be nil.
 	notes    func(live []*unstructured.Unstructured) []Note
 	progress func(Status)
+	// written are versions that objects are known to have had.
+	written map[objects.Ref]string
 }
 
-// answer watches until nothing is missing. All it started has ended when it returns.
-func answer(ctx context.Context, client *objects.Client, q question) error {
+// answer watches until nothing is missing, and tells at which resource version that was. All it started has ended when it
+// returns.
+func answer(ctx context.Context, client *objects.Client, q question) (version string, err error) {
+	watching, stop := context.WithCancel(ctx)
+	seen := follow(watching, client, q.scopes)
+	defer seen.wait()
+	defer stop()
+	return q.attend(ctx, seen)
+}
+
+// attend does the same with what is followed already.
+func (q question) attend(ctx context.Context, seen *feeds) (version string, err error) {
 	timeout := time.NewTimer(cmp.Or(q.timeout, DefaultTimeout))
 	defer timeout.Stop()
 	steady := time.NewTimer(0)
 	defer steady.Stop()
-	watching, stop := context.WithCancel(ctx)
-	v := vigil{question: q, start: time.Now(), seen: follow(watching, client, q.scopes)}
-	defer v.seen.wait()
-	defer stop()
+	v := vigil{question: q, start: time.Now(), seen: seen}
 	for {
 		var end func(Report) error
 		select {
@@ -48,10 +57,10 @@ func answer(ctx context.Context, client *objects.Client, q question) error {
 		// A last look decides: what became ready with the last tick is ready.
 		done, again, err := v.look()
 		if done || err != nil {
-			return err
+			return v.version, err
 		}
 		if end != nil {
-			return end(v.report())
+			return "", end(v.report())
 		}
 		if again > 0 {
 			steady.Reset(again)
@@ -69,6 +78,8 @@ type vigil struct {
 	unready, trouble []Unready
 	notes            []Note
 	looked           bool
+	// version is the newest one of the last look.
+	version string
 	// readySince is when nothing was missing any more.
 	readySince time.Time
 	// fates decide what is given up.
@@ -78,13 +89,14 @@ type vigil struct {
 // look tells whether nothing is missing, and has not been for long enough; or after what time to look again even if
 // nothing changes; or it gives the error if something is missing for good.
 func (v *vigil) look() (done bool, again time.Duration, err error) {
-	live, complete := v.seen.snapshot()
-	if !complete {
+	now := v.seen.snapshot()
+	if !now.complete || v.stale(now.live) {
 		return false, 0, nil
 	}
-	found := v.assess(live)
+	v.version = now.version
+	found := v.assess(now.live)
 	judgement := v.fates.judge(found, time.Now())
-	notes := v.noted(live)
+	notes := v.noted(now.live)
 	changed := !v.looked || !slices.EqualFunc(found, v.unready, Unready.equal) || !slices.Equal(notes, v.notes)
 	if len(found) > 0 {
 		v.trouble = found

@@ -2,6 +2,7 @@ package wait
 
 import (
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -22,6 +23,11 @@ type scope struct {
 // same tells whether two scopes hold the same objects, in whatever version.
 func (s scope) same(other scope) bool {
 	return s.resource.GroupResource() == other.resource.GroupResource() && s.namespace == other.namespace
+}
+
+// native tells whether the objects are Kubernetes' own, which all have their versions from one store.
+func (s scope) native() bool {
+	return !strings.Contains(s.resource.Group, ".") || strings.HasSuffix(s.resource.Group, ".k8s.io")
 }
 
 // surveyed is a request after the API server was asked where its objects are.

@@ -46,6 +46,9 @@ type Request struct {
 	// Progress is told each time the list of what is missing changes, or the notes do; at last, when nothing is missing.
 	// If unset, nobody is.
 	Progress func(Status)
+	// Written are the resource versions that objects are known to have had, for a [Lookout]: it does not take an older state
+	// of them for an answer.
+	Written map[objects.Ref]string
 }
 
 // Status is how far a wait has come.
@@ -80,11 +83,27 @@ func Gone(ctx context.Context, cfg *rest.Config, namespace string, gone []*unstr
 // ReadyWith is Ready over a connection that is there already, for whoever waits often. The client must know the kinds
 // of all objects: one made before a custom resource was defined does not.
 func ReadyWith(ctx context.Context, client *objects.Client, r Request) error {
+	_, err := SettledWith(ctx, client, r)
+	return err
+}
+
+// SettledWith is ReadyWith that tells at which resource version of the cluster everything was as it should be. It is empty
+// if the wait has not come to that, or if objects of kinds are among them that may be kept in another store.
+func SettledWith(ctx context.Context, client *objects.Client, r Request) (version string, err error) {
+	q, err := r.question(client)
+	if err != nil {
+		return "", fmt.Errorf("waiting for %s: %w", r.subject(), err)
+	}
+	return answer(ctx, client, q)
+}
+
+func (r Request) question(client *objects.Client) (question, error) {
 	s, err := survey(client, r)
 	if err != nil {
-		return fmt.Errorf("waiting for %s: %w", r.subject(), err)
+		return question{}, err
 	}
-	return answer(ctx, client, question{
+	return question{
+		written:   r.Written,
 		subject:   r.subject(),
 		namespace: r.Namespace,
 		total:     len(r.Objects) + len(r.Gone),
@@ -98,7 +117,7 @@ func ReadyWith(ctx context.Context, client *objects.Client, r Request) error {
 		notes: func(live []*unstructured.Unstructured) []Note {
 			return Notes(State{Wanted: s.wanted, Live: live, LoadBalancer: r.LoadBalancer})
 		},
-	})
+	}, nil
 }
 
 func (r Request) subject() string {
