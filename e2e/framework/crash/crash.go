@@ -118,7 +118,7 @@ func (s *sweep) look(ctx context.Context, p plan) (Operation, error) {
 	cuts := fault.Cuts(len(writes))
 	found := make([]left, len(cuts))
 	err = s.each(ctx, len(cuts), func(ctx context.Context, i int) error {
-		return s.crash(ctx, p, cuts[i], func(ctx context.Context, r *room) error {
+		return s.crash(ctx, p, cuts[i], func(ctx context.Context, r *room) (err error) {
 			found[i], err = s.leftIn(ctx, r, p)
 			return err
 		})
