@@ -152,7 +152,7 @@ func (w *walk) steps(ctx context.Context) error {
 		if err := w.between(ctx, i-1); err != nil {
 			return err
 		}
-		w.run.tell(Event{Path: w.path, Begins: w.step})
+		w.tellLater(Event{Path: w.path, Begins: w.step.name})
 		start := time.Now()
 		done := StepResult{Step: step, Name: w.step.name}
 		ok, err := w.do(ctx, step, &done)
@@ -161,15 +161,20 @@ func (w *walk) steps(ctx context.Context) error {
 			done.Err = err.Error()
 		}
 		w.result.Steps = append(w.result.Steps, done)
-		w.proofs.add(func() error {
-			w.run.tell(Event{Path: w.path, Step: &done})
-			return nil
-		})
+		w.tellLater(Event{Path: w.path, Step: &done})
 		if err != nil || !ok {
 			return err
 		}
 	}
 	return nil
+}
+
+// tellLater tells something when the proofs of the steps before are there.
+func (w *walk) tellLater(e Event) {
+	w.proofs.add(func() error {
+		w.run.tell(e)
+		return nil
+	})
 }
 
 // between lets the caller do what it wants after a step, and looks what has changed.
