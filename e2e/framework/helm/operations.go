@@ -29,9 +29,9 @@ func (c *Client) Install(ctx context.Context, name string, ch *Chart, v Values) 
 			return nil, err
 		}
 		made, err := c.install(s, name).Run(fresh, v.clone())
-		if last := s.records.last(); err != nil && last != nil {
+		if last := s.records.last(); err != nil && last != nil && !c.options.replaces(s.records.status) {
 			return nil, fmt.Errorf("%w (revision %d, %s): upgrade it, or uninstall it first",
-				ErrReleaseExists, last.Version, last.Info.Status)
+				ErrReleaseExists, last.Version, s.records.status)
 		}
 		return made, err
 	})

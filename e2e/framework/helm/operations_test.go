@@ -102,6 +102,47 @@ func TestAFailureStaysOneInHistory(t *testing.T) {
 	g.Expect(statuses(t, client)).To(gomega.Equal([]Status{StatusSuperseded, StatusFailed, StatusDeployed}))
 }
 
+// What a failed upgrade starts from, if nothing is deployed, is the first to make room.
+func TestAnUpgradeDoesNotMissTheRevisionThatMadeRoomForIt(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	api, client := newFakeClient(t)
+	client.maxHistory = 1
+	refuseConfigMaps(api)
+	g.Expect(client.Install(t.Context(), "story", load(t, "plain"), nil)).Error().To(gomega.HaveOccurred())
+	api.meddle(nil)
+	g.Expect(client.Upgrade(t.Context(), "story", load(t, "plain"), nil)).To(gomega.HaveField("Revision", 2))
+	g.Expect(statuses(t, client)).To(gomega.Equal([]Status{StatusDeployed}))
+}
+
+func TestAnInstallationReplacesOnlyWhatFailedOrIsUninstalled(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	api, client := newFakeClient(t)
+	replacing := client.With(OperationOptions{Replace: true, KeepHistory: true})
+	g.Expect(replacing.Install(t.Context(), "story", load(t, "plain"), nil)).To(gomega.HaveField("Revision", 1))
+	g.Expect(replacing.Install(t.Context(), "story", load(t, "plain"), nil)).Error().To(gomega.MatchError(ErrReleaseExists))
+	g.Expect(replacing.Uninstall(t.Context(), "story")).To(gomega.Succeed())
+	g.Expect(client.Install(t.Context(), "story", load(t, "plain"), nil)).Error().To(gomega.MatchError(ErrReleaseExists))
+
+	refuseConfigMaps(api)
+	g.Expect(replacing.Install(t.Context(), "story", load(t, "plain"), nil)).Error().To(gomega.And(
+		gomega.MatchError(gomega.ContainSubstring("not this")), gomega.Not(gomega.MatchError(ErrReleaseExists))))
+	api.meddle(nil)
+	g.Expect(replacing.Install(t.Context(), "story", load(t, "plain"), nil)).To(gomega.HaveField("Revision", 3))
+	g.Expect(statuses(t, client)).To(gomega.Equal([]Status{StatusSuperseded, StatusFailed, StatusDeployed}))
+}
+
+func refuseConfigMaps(api *fakeAPI) {
+	api.meddle(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodPost || isRecord(r, r.Method) {
+			return false
+		}
+		http.Error(w, "not this", http.StatusForbidden)
+		return true
+	})
+}
+
 func TestANewKindIsNoticed(t *testing.T) {
 	t.Parallel()
 	g := gomega.NewWithT(t)

@@ -1,6 +1,9 @@
 package helm
 
-import "helm.sh/helm/v3/pkg/action"
+import (
+	"helm.sh/helm/v3/pkg/action"
+	"helm.sh/helm/v3/pkg/release"
+)
 
 // OperationOptions change how operations on a release are done. The zero value is what
 // the helm command does without flags. Each is named like the flag it stands for; what
@@ -29,6 +32,8 @@ type OperationOptions struct {
 	Force bool
 	// KeepHistory makes an uninstallation keep the records of the release.
 	KeepHistory bool
+	// Replace lets an installation take the name of a release that failed or is uninstalled, as its next revision.
+	Replace bool
 }
 
 // With returns a client that works as c does, but with these options. Both share what
@@ -58,6 +63,7 @@ func (c *Client) install(s *session, name string) *action.Install {
 	install.SkipCRDs = c.options.SkipCRDs
 	install.DisableHooks = c.options.NoHooks
 	install.Force = c.options.Force
+	install.Replace = c.options.Replace
 	return install
 }
 
@@ -98,4 +104,9 @@ func (c *Client) uninstall(s *session) *action.Uninstall {
 	uninstall.KeepHistory = c.options.KeepHistory
 	uninstall.DeletionPropagation = "background"
 	return uninstall
+}
+
+// replaces tells whether an installation may take the place of a release, by the status of its newest revision.
+func (o OperationOptions) replaces(newest release.Status) bool {
+	return o.Replace && (newest == release.StatusUninstalled || newest == release.StatusFailed)
 }

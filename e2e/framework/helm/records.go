@@ -23,6 +23,10 @@ type records struct {
 	read    bool
 	found   []*release.Release
 	current []*release.Release
+	// status is that of the newest revision when it was read: Helm changes what it was given.
+	status release.Status
+	// removed are the keys of records that the operation has removed.
+	removed map[string]bool
 	// own is the record of the operation's own revision: of an upgrade that undoes
 	// itself, that of the rollback.
 	own *recorded
@@ -55,6 +59,9 @@ func (r *records) Query(labels map[string]string) ([]*release.Release, error) {
 		r.read = true
 		r.found = byRevision(releases)
 		r.current = slices.Clone(r.found)
+		if last := r.last(); last != nil {
+			r.status = last.Info.Status
+		}
 	}
 	wanted, limited := labels[statusLabel]
 	var matching []*release.Release
@@ -102,10 +109,11 @@ func refused(err error) bool {
 // Update stores the new state of a revision.
 func (r *records) Update(key string, rel *release.Release) error {
 	err := r.Driver.Update(key, rel)
-	if err != nil {
-		r.unsaved[key] = &recorded{key: key, release: rel}
-	} else {
+	switch {
+	case err == nil:
 		delete(r.unsaved, key)
+	case !r.removed[key]: // Helm also writes what became of a revision that had to make room.
+		r.unsaved[key] = &recorded{key: key, release: rel}
 	}
 	return err
 }
@@ -116,6 +124,7 @@ func (r *records) Delete(key string) (*release.Release, error) {
 	if err == nil {
 		r.current = slices.DeleteFunc(r.current, func(rel *release.Release) bool { return rel.Version == deleted.Version })
 		delete(r.unsaved, key)
+		r.removed[key] = true
 		if r.own != nil && r.own.key == key { // An installation that undoes itself.
 			r.own = nil
 		}

@@ -60,7 +60,7 @@ func (c *Client) session(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	s.core = core
-	s.records = &records{Driver: s.driver(), unsaved: map[string]*recorded{}}
+	s.records = &records{Driver: s.driver(), unsaved: map[string]*recorded{}, removed: map[string]bool{}}
 	s.objects = &objects{
 		Client:  &kube.Client{Factory: s, Log: s.debug, Namespace: c.namespace},
 		session: s,
