@@ -29,6 +29,9 @@ func describes(t Transition) []Violation {
 			}
 			want = "Uninstallation complete"
 		}
+		if t.replaced(before) && after.Status == helm.StatusSuperseded {
+			want = "superseded by new release"
+		}
 		if after.Description != want {
 			found = append(found, Violation{Revision: after.Revision, Expected: fmt.Sprintf("the description %q", want), Seen: fmt.Sprintf("%q", after.Description)})
 		}
@@ -41,6 +44,9 @@ func (t Transition) description(i int, r helm.Release) string {
 	undoing := i > 0 // The rollback of an atomic upgrade.
 	if t.failed() && (!undoing || r.Status != helm.StatusDeployed) {
 		reason := failure.FindStringSubmatch(r.Description)
+		if t.Action == Install && r.Status == helm.StatusUninstalling { // Undoing itself has failed, too.
+			return ""
+		}
 		if reason == nil {
 			return "a description that tells the failure"
 		}

@@ -38,8 +38,8 @@ type Transition struct {
 	Rendered string
 	// MaxHistory is how many revisions are kept, as in [helm.Options]: 0 means [helm.DefaultMaxHistory], less no limit.
 	MaxHistory int
-	// KeepHistory and Atomic are as in [helm.OperationOptions].
-	KeepHistory, Atomic bool
+	// KeepHistory, Atomic and Replace are as in [helm.OperationOptions].
+	KeepHistory, Atomic, Replace bool
 }
 
 // Law is something that is true of every operation.
@@ -134,6 +134,12 @@ func (t Transition) target() int {
 }
 
 func (t Transition) failed() bool { return t.Failure != "" }
+
+// replaced tells whether an installation took the place of a revision, whose release was uninstalled.
+func (t Transition) replaced(before helm.Release) bool {
+	last := newest(t.Before)
+	return t.Action == Install && t.Replace && last.Revision == before.Revision && last.Status == helm.StatusUninstalled
+}
 
 // undid tells that an upgrade failed and was rolled back by itself.
 func (t Transition) undid() bool {

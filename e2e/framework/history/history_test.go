@@ -208,7 +208,7 @@ func swapped(_ *rapid.T, tr *Transition) bool {
 }
 
 func deployedToo(_ *rapid.T, tr *Transition) bool {
-	if len(tr.After) < 2 || !anyDeployed(tr.After) {
+	if len(tr.After) < 2 || countDeployed(tr.After) == 0 {
 		return false
 	}
 	for i := range tr.After {

@@ -9,15 +9,15 @@ func lawsOfNumbers() []Law {
 	return []Law{
 		{
 			Name: "rise-by-one",
-			Text: "An installation makes revision 1, an upgrade or rollback the one after the newest, an uninstallation none. One " +
-				"that failed may have made none; an atomic upgrade that failed makes two, the second by rolling back.",
+			Text: "An installation makes revision 1, an upgrade or rollback the one after the newest, and so does an installation " +
+				"that replaces a release; an uninstallation makes none. One that failed may have made none; an atomic upgrade that failed makes two, the second by rolling back.",
 			Source: "helm.sh/helm/v3/pkg/action: Install.createRelease, Upgrade.prepareUpgrade, Rollback.prepareRollback",
 			check:  riseByOne,
 		},
 		{
 			Name: "limit",
-			Text: "A new revision makes room by removing the oldest ones, but never the one that is deployed: so that a limit of 1 keeps 2. " +
-				"Nothing else goes; an uninstallation removes all, or none if it keeps history.",
+			Text: "An upgrade or rollback makes room by removing the oldest ones, but never the one that is deployed: so that a limit of 1 keeps 2. " +
+				"Nothing else goes; an uninstallation removes all, or none if it keeps history, and so does an installation that undoes itself.",
 			Source: "helm.sh/helm/v3/pkg/storage: Create and removeLeastRecent",
 			check:  limit,
 		},
@@ -39,8 +39,9 @@ func lawsOfNumbers() []Law {
 func lawsOfStatus() []Law {
 	return []Law{
 		{
-			Name:   "one-deployed",
-			Text:   "At most one revision is deployed.",
+			Name: "one-deployed",
+			Text: "At most one revision is deployed, unless an installation has replaced a release whose newest revision failed: that " +
+				"leaves an older one deployed.",
 			Source: "helm.sh/helm/v3/pkg/storage: Deployed takes more than one for a corrupted history",
 			check:  oneDeployed,
 		},
@@ -53,8 +54,9 @@ func lawsOfStatus() []Law {
 		},
 		{
 			Name: "older-status",
-			Text: "A success makes the deployed revision superseded, and an upgrade from a revision that failed that one; all others " +
-				"stay as they are. A failed upgrade changes none. A failed rollback may supersede the revision that was the newest.",
+			Text: "A success makes the newest deployed revision superseded, and an upgrade from a revision that failed that one; all others " +
+				"stay as they are. A failed upgrade changes none. A failed rollback may supersede the revision that was the newest, and an " +
+				"installation supersedes the uninstalled one that it replaces.",
 			Source: "helm.sh/helm/v3/pkg/action: Upgrade.releasingUpgrade, Rollback.performRollback, Uninstall.Run",
 			check:  olderStatus,
 		},

@@ -54,7 +54,7 @@ func (m *model) choose(t *rapid.T) Action {
 	can := []Action{Rollback}
 	last := m.releases[len(m.releases)-1]
 	if last.Status == helm.StatusUninstalled {
-		return Rollback
+		return rapid.SampledFrom([]Action{Rollback, Install}).Draw(t, "action")
 	}
 	if m.deployed() != nil || last.Status == helm.StatusFailed || last.Status == helm.StatusSuperseded {
 		can = append(can, Upgrade, Upgrade)
@@ -63,8 +63,14 @@ func (m *model) choose(t *rapid.T) Action {
 }
 
 func (m *model) install(t *rapid.T, tr *Transition) {
+	tr.Replace = len(m.releases) > 0
 	if tr.Failure != "" && tr.Atomic {
+		m.releases = nil
 		return
+	}
+	if tr.Replace {
+		last := &m.releases[len(m.releases)-1]
+		last.Status, last.Description = helm.StatusSuperseded, "superseded by new release"
 	}
 	m.add(m.fresh(t, tr), tr, "Install complete", `Release "story" failed: no such luck`)
 }

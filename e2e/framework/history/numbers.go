@@ -128,7 +128,7 @@ func (t Transition) remaining() []int {
 	if t.Action == Uninstall && !t.failed() && !t.KeepHistory {
 		return nil
 	}
-	if t.Action == Uninstall || len(t.made()) == 0 {
+	if t.Action == Uninstall || t.Action == Install || len(t.made()) == 0 {
 		return revisionsOf(t.Before)
 	}
 	return pruned(t.Before, t.limit())
@@ -141,6 +141,9 @@ func (t Transition) mayLose(revision int) bool {
 	}
 	if t.Action == Uninstall {
 		return !t.KeepHistory
+	}
+	if t.Action == Install { // One that undoes itself removes the release that it replaced, too.
+		return t.Atomic && t.Replace
 	}
 	return len(t.made()) == 0 && !slices.Contains(pruned(t.Before, t.limit()), revision)
 }
@@ -158,12 +161,7 @@ func pruned(before []helm.Release, limit int) []int {
 	if limit < 0 {
 		return all
 	}
-	deployed := 0
-	for _, r := range before {
-		if r.Status == helm.StatusDeployed {
-			deployed = max(deployed, r.Revision)
-		}
-	}
+	deployed := newestDeployed(before)
 	var kept []int
 	excess := len(all) - (limit - 1)
 	for _, revision := range all {

@@ -15,7 +15,11 @@ func oneDeployed(t Transition) []Violation {
 			deployed = append(deployed, r)
 		}
 	}
-	if len(deployed) < 2 {
+	most := countDeployed(t.Before)
+	if t.Replace { // It supersedes none.
+		most++
+	}
+	if len(deployed) <= max(most, 1) {
 		return nil
 	}
 	return []Violation{{Revision: deployed[0].Revision, Expected: "at most one revision to be deployed", Seen: numbers(deployed) + " are"}}
@@ -69,14 +73,20 @@ func (t Transition) olderStatus(before helm.Release) []helm.Status {
 	switch {
 	case t.Action == Uninstall:
 		return t.uninstallStatus(before)
+	case t.replaced(before) && t.failed() && len(t.made()) == 0:
+		return []helm.Status{before.Status, helm.StatusSuperseded}
+	case t.replaced(before):
+		return []helm.Status{helm.StatusSuperseded}
 	case t.undid() && t.made()[1].Status == helm.StatusDeployed:
 		return superseded(before)
 	case t.failed() && t.Action == Rollback && isNewest && len(t.made()) > 0:
 		return []helm.Status{before.Status, helm.StatusSuperseded}
 	case t.failed():
 		return []helm.Status{before.Status}
-	case t.Action == Upgrade && isNewest && !anyDeployed(t.Before):
+	case t.Action == Upgrade && isNewest && countDeployed(t.Before) == 0:
 		return []helm.Status{helm.StatusSuperseded}
+	case t.Action == Install, t.Action == Upgrade && before.Revision != newestDeployed(t.Before):
+		return []helm.Status{before.Status}
 	default:
 		return superseded(before)
 	}
@@ -104,8 +114,25 @@ func superseded(before helm.Release) []helm.Status {
 	return []helm.Status{before.Status}
 }
 
-func anyDeployed(all []helm.Release) bool {
-	return slices.ContainsFunc(all, func(r helm.Release) bool { return r.Status == helm.StatusDeployed })
+func countDeployed(all []helm.Release) int {
+	count := 0
+	for _, r := range all {
+		if r.Status == helm.StatusDeployed {
+			count++
+		}
+	}
+	return count
+}
+
+// newestDeployed is its number, or 0.
+func newestDeployed(all []helm.Release) int {
+	newest := 0
+	for _, r := range all {
+		if r.Status == helm.StatusDeployed {
+			newest = max(newest, r.Revision)
+		}
+	}
+	return newest
 }
 
 func settled(t Transition) []Violation {
