@@ -11,7 +11,6 @@ import (
 	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/crash"
 	"seatrial/e2e/framework/regression"
-	"seatrial/e2e/framework/report"
 )
 
 // crashAll does so with each chart, and says at the end how it went.
@@ -68,38 +67,13 @@ func (t *chartTrial) crashes(ctx context.Context, on framework.Handle, one trial
 			one.name, options.First.Name, options.Second.Name)
 	}
 	result, err := crash.Sweep(ctx, options)
-	t.account.crashes(one, result)
+	table := result.Table("Crashes of " + one.name)
+	t.account.stream.Table(table.Title(), table.Rows()...)
 	if err != nil {
 		return result, err
 	}
 	if err := result.Show(t.out); err != nil {
 		return result, err
 	}
-	table := result.Table("Crashes of " + one.name)
 	return result, table.Write(filepath.Join(on.Artifacts, one.revisions[last].Chart.Name()))
-}
-
-// crashes keeps the account of what was found: a subject for each operation, and a step for each state that it left.
-func (a *account) crashes(one trialled, result crash.Result) {
-	folder := one.revisions[len(one.revisions)-1].Chart.Path()
-	for _, op := range result.Operations {
-		id := a.next()
-		a.stream.BeginSubject(id, len(op.States), report.Subject{
-			Kind: report.Path, Group: one.name, Title: fmt.Sprintf("%s killed at each of its %d writes", op.Action, len(op.Writes)), File: folder,
-		})
-		for i, s := range op.States {
-			a.stream.EndStep(id, crashStep(i+1, s))
-		}
-		a.stream.EndSubject(id, report.Subject{})
-	}
-}
-
-func crashStep(number int, s crash.State) report.Step {
-	step := report.Step{Number: number, Name: s.Point(), Verdict: report.Passed, Started: time.Now()}
-	note := report.Finding{Severity: report.Note, Word: "crash-point", Text: s.Finding(), Expected: "a way back that works", Actual: s.Finding()}
-	if len(s.Working()) == 0 {
-		step.Verdict, note.Severity = report.Failed, report.Error
-	}
-	step.Findings = []report.Finding{note}
-	return step
 }

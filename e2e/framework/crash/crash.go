@@ -11,9 +11,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
-	"seatrial/e2e/framework/fault"
 	"seatrial/e2e/framework/regression"
 )
 
@@ -38,8 +38,8 @@ type Options struct {
 	Parallel int
 	// Timeout is for one operation with its hooks, and for the wait after a way back. If zero, DefaultTimeout.
 	Timeout time.Duration
-	// Told receives each state when all ways back from it were tried, and the number of those that are still to come. Calls
-	// never overlap. It may be nil.
+	// Told receives each state when all ways back from it were tried, and after how many more writes there is still
+	// something to be found. Calls never overlap. It may be nil.
 	Told func(s State, left int)
 }
 
@@ -91,41 +91,51 @@ func Sweep(ctx context.Context, o Options) (Result, error) {
 	return result, nil
 }
 
-// run makes the references, then the crashes, then the ways back.
+// run makes the references and the records first, and then all crashes.
 func (s *sweep) run(ctx context.Context) (Result, error) {
 	if err := s.refer(ctx); err != nil {
 		return Result{}, err
 	}
-	var result Result
-	for _, action := range s.Actions {
-		p := s.planOf(action)
-		swept, err := s.look(ctx, p)
+	result := Result{Operations: make([]Operation, len(s.Actions))}
+	err := s.each(ctx, len(s.Actions), func(ctx context.Context, i int) error {
+		action := s.Actions[i]
+		writes, err := s.record(ctx, planOf(action))
 		if err != nil {
-			return result, fmt.Errorf("%s: %w", action, err)
+			return fmt.Errorf("%s: %w", action, err)
 		}
-		result.Operations = append(result.Operations, swept)
+		result.Operations[i] = Operation{Action: action, Writes: describe(writes, s.kindOf)}
+		return nil
+	})
+	if err != nil {
+		return Result{}, err
 	}
-	err := s.recoverAll(ctx, &result)
+	moments := momentsOf(result.Operations)
+	states := make([][]State, len(moments))
+	var progress progress
+	err = s.each(ctx, len(moments), func(ctx context.Context, i int) (err error) {
+		states[i], err = s.exhaust(ctx, moments[i])
+		progress.tell(s.Told, states[i], len(moments))
+		return err
+	})
+	for i, m := range moments {
+		result.Operations[m.operation].States = append(result.Operations[m.operation].States, states[i]...)
+	}
 	return result, err
 }
 
-// look crashes an operation at each point, and puts points together that leave the same.
-func (s *sweep) look(ctx context.Context, p plan) (Operation, error) {
-	writes, err := s.record(ctx, p)
-	if err != nil {
-		return Operation{}, err
+// progress counts what is done.
+type progress struct {
+	mu   sync.Mutex
+	done int
+}
+
+func (p *progress) tell(told func(State, int), states []State, all int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done++
+	for _, s := range states {
+		if told != nil {
+			told(s, all-p.done)
+		}
 	}
-	cuts := fault.Cuts(len(writes))
-	found := make([]left, len(cuts))
-	err = s.each(ctx, len(cuts), func(ctx context.Context, i int) error {
-		return s.crash(ctx, p, cuts[i], func(ctx context.Context, r *room) (err error) {
-			found[i], err = s.leftIn(ctx, r, p)
-			return err
-		})
-	})
-	op := Operation{Action: p.action, Writes: describe(writes, s.kindOf)}
-	for i, cut := range cuts {
-		op.add(cut, found[i])
-	}
-	return op, err
 }

@@ -41,7 +41,7 @@ type plan struct {
 }
 
 // planOf says how each operation is come to, and what users try after it has died.
-func (s *sweep) planOf(action regression.Action) plan {
+func planOf(action regression.Action) plan {
 	var (
 		installed   = step{action: regression.Install, what: first}
 		reinstalled = step{action: regression.Install, what: second}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"seatrial/e2e/framework/helm"
@@ -21,88 +20,24 @@ const proveInterval = 200 * time.Millisecond
 // proveTimeout is how long controllers may take to make a state what it should be, after all of it is ready.
 const proveTimeout = 10 * time.Second
 
-// attempt is one way back from one state.
-type attempt struct {
-	plan     plan
-	state    *State
-	recovery int // the place in both
-}
-
-// recoverAll tries each way back from each state. The points of a state take turns.
-func (s *sweep) recoverAll(ctx context.Context, result *Result) error {
-	var all []attempt
-	open := map[*State]int{}
-	for i := range result.Operations {
-		op := &result.Operations[i]
-		p := s.planOf(op.Action)
-		for j := range op.States {
-			state := &op.States[j]
-			state.Recoveries = make([]Recovery, len(p.recovery))
-			open[state] = len(p.recovery)
-			for k := range p.recovery {
-				all = append(all, attempt{p, state, k})
-			}
-		}
-	}
-	var mu sync.Mutex
-	left := len(open)
-	return s.each(ctx, len(all), func(ctx context.Context, i int) error {
-		one := all[i]
-		made, err := s.attempt(ctx, one)
-		if err != nil {
-			return fmt.Errorf("%s, then %s: %w", one.state.Point(), one.plan.recovery[one.recovery].name, err)
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		one.state.Recoveries[one.recovery] = made
-		open[one.state]--
-		if open[one.state] == 0 {
-			left--
-			if s.Told != nil {
-				s.Told(*one.state, left)
-			}
-		}
-		return nil
-	})
-}
-
-// attempt makes the crash again, and tries one way back from it.
-func (s *sweep) attempt(ctx context.Context, a attempt) (made Recovery, err error) {
-	way := a.plan.recovery[a.recovery]
-	made.Name = way.name
-	cut := a.state.Points[a.recovery%len(a.state.Points)]
-	err = s.crash(ctx, a.plan, cut, func(ctx context.Context, r *room) error {
-		found, err := s.leftIn(ctx, r, a.plan)
-		if err != nil {
-			return err
-		}
-		again := State{History: found.history, Changed: found.changed, Changes: found.changes}
-		if !a.state.same(again) {
-			return fmt.Errorf("the same crash has left %s this time, and before it left %s", again.Left(), a.state.Left())
-		}
-		made.Outcome, made.Why, err = r.back(ctx, way)
-		if err != nil {
-			return err
-		}
-		made.History, err = r.history(ctx, s.Release)
-		return err
-	})
-	return made, err
-}
-
 // back goes a way back, and looks whether it has led where it should.
-func (r *room) back(ctx context.Context, way recovery) (outcome Outcome, why string, err error) {
-	if err := r.sweep.all(ctx, r.helm, way.steps); err != nil {
-		if ctx.Err() != nil {
-			return "", "", err
-		}
-		return Refused, r.reason(err), nil
+func (r *room) back(ctx context.Context, way recovery) (Recovery, error) {
+	made := Recovery{Name: way.name, Outcome: Works}
+	refused := r.sweep.all(ctx, r.helm, way.steps)
+	if ctx.Err() != nil {
+		return made, context.Cause(ctx)
 	}
-	why, err = r.prove(ctx, way.goal)
-	if why != "" || err != nil {
-		return Unproven, why, err
+	var err error
+	if refused != nil {
+		made.Outcome, made.Why = Refused, r.reason(refused)
+	} else if made.Why, err = r.prove(ctx, way.goal); made.Why != "" {
+		made.Outcome = Unproven
 	}
-	return Works, "", nil
+	if err != nil {
+		return made, err
+	}
+	made.History, err = r.history(ctx, r.sweep.Release)
+	return made, err
 }
 
 // reason is why Helm refused: in short where users meet it often, else in its own words.

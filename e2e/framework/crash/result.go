@@ -65,29 +65,9 @@ const (
 	Unproven Outcome = "unproven"
 )
 
-// add puts a point with others that leave the same, if it follows on them.
-func (o *Operation) add(cut fault.Cut, found left) {
-	next := State{
-		Action: o.Action, Points: []fault.Cut{cut}, Done: cut.Write, Of: len(o.Writes),
-		History: found.history, Changed: found.changed, Changes: found.changes,
-	}
-	if cut.Moment == fault.Before {
-		next.Done--
-	}
-	if next.Done > 0 {
-		next.Last = o.Writes[next.Done-1]
-	}
-	if len(o.States) > 0 {
-		if last := &o.States[len(o.States)-1]; last.Done == next.Done && last.same(next) {
-			last.Points = append(last.Points, cut)
-			return
-		}
-	}
-	o.States = append(o.States, next)
-}
-
-func (s State) same(other State) bool {
-	return slices.Equal(s.History, other.History) && s.Changed == other.Changed && s.Changes == other.Changes
+// same tells whether that is what was left.
+func (s State) same(other left) bool {
+	return slices.Equal(s.History, other.history) && s.Changed == other.changed && s.Changes == other.changes
 }
 
 // Point says where the process died: "upgrade killed after write 1 of 6 (record revision 2 as pending-upgrade)".

@@ -36,41 +36,33 @@ func TestWritesAreToldInTheWordsOfHelm(t *testing.T) {
 func swept() Operation {
 	o := Operation{Action: regression.Upgrade, Writes: []string{"record revision 2 as pending-upgrade", "change Service"}}
 	pending := []string{"1 deployed", "2 pending-upgrade"}
-	found := []left{{[]string{"1 deployed"}, 0, 1}, {pending, 0, 1}, {pending, 0, 1}, {pending, 1, 1}}
-	for i, cut := range fault.Cuts(len(o.Writes)) {
-		o.add(cut, found[i])
-	}
-	for i := range o.States {
-		o.States[i].Recoveries = []Recovery{
+	found := []left{{[]string{"1 deployed"}, 0, 1}, {pending, 0, 1}, {pending, 1, 1}}
+	for i, m := range momentsOf([]Operation{o}) {
+		state := m.begin(m.cuts[0], found[i]).State
+		state.Points = m.cuts
+		state.Recoveries = []Recovery{
 			{Name: "upgrade again", Outcome: Refused, Why: "another operation is in progress"},
 			{Name: "rollback 1", Outcome: Works, History: []string{"1 superseded", "2 pending-upgrade", "3 deployed"}},
 			{Name: "uninstall", Outcome: Unproven, Why: "left over: Service/web"},
 		}
+		o.States = append(o.States, state)
 	}
 	return o
 }
 
-func TestAfterAWriteAndBeforeTheNextIsOneStateIfTheSameIsLeft(t *testing.T) {
+func TestAfterAWriteAndBeforeTheNextAreOneMoment(t *testing.T) {
 	t.Parallel()
 	g := gomega.NewWithT(t)
 	var points [][]fault.Cut
-	for _, s := range swept().States {
-		points = append(points, s.Points)
+	for _, m := range momentsOf([]Operation{{Action: regression.Upgrade, Writes: []string{"one", "two"}}, {Action: regression.Uninstall}}) {
+		points = append(points, m.cuts)
 	}
 	g.Expect(points).To(gomega.Equal([][]fault.Cut{
 		{{Write: 1, Moment: fault.Before}},
 		{{Write: 1, Moment: fault.Served}, {Write: 2, Moment: fault.Before}},
 		{{Write: 2, Moment: fault.Served}},
+		nil, // An operation that writes nothing cannot be killed at a write.
 	}))
-}
-
-func TestAStateThatTheClientCouldHaveSeenDifferentlyIsAnother(t *testing.T) {
-	t.Parallel()
-	g := gomega.NewWithT(t)
-	o := Operation{Action: regression.Upgrade, Writes: []string{"one", "two"}}
-	o.add(fault.Cut{Write: 1, Moment: fault.Served}, left{changes: 2, changed: 1})
-	o.add(fault.Cut{Write: 2, Moment: fault.Before}, left{changes: 2})
-	g.Expect(o.States).To(gomega.HaveLen(2))
 }
 
 func TestTheTableHasARowForEachStateAndWantsAWayBack(t *testing.T) {

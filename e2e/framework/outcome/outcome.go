@@ -3,6 +3,7 @@
 package outcome
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,20 +14,12 @@ import (
 	"text/tabwriter"
 
 	"seatrial/e2e/framework/jsondoc"
+	"seatrial/e2e/framework/report"
 	"seatrial/e2e/framework/wholefile"
 )
 
-// Row is one thing that was tried.
-type Row struct {
-	// Done is what was done: "upgrade, killed before write 3 of 6 (change services/guestbook)".
-	Done string `json:"done"`
-	// Expected is what should have happened.
-	Expected string `json:"expected"`
-	// Happened is what did.
-	Happened string `json:"happened"`
-	// Held tells whether that is what was expected.
-	Held bool `json:"held"`
-}
+// Row is one thing that was tried: a row of a table in a report.
+type Row = report.Row
 
 // Table is what was tried of one sort. Rows may be added by several goroutines at a time. Make one with [New].
 type Table struct {
@@ -76,11 +69,8 @@ func (t *Table) Sentence() string {
 	return fmt.Sprintf("%s: %d of %d held", t.title, len(all)-len(t.Broken()), len(all))
 }
 
-// Headings are those of the columns, in the order of [Row.Cells].
-func Headings() []string { return []string{"", "WHAT WAS DONE", "WHAT WAS EXPECTED", "WHAT HAPPENED"} }
-
-// Cells are the row's, each on one line.
-func (r Row) Cells() []string {
+// cells are a row's, each on one line.
+func cells(r Row) []string {
 	verdict := "held"
 	if !r.Held {
 		verdict = "BROKEN"
@@ -94,8 +84,8 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 func (t *Table) Show(out io.Writer) error {
 	fmt.Fprintf(out, "%s\n\n", t.title)
 	columns := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	for _, cells := range append([][]string{Headings()}, cellsOf(t.Rows())...) {
-		fmt.Fprintln(columns, strings.Join(cells, "\t"))
+	for _, line := range append([][]string{{"", "WHAT WAS DONE", "WHAT WAS EXPECTED", "WHAT HAPPENED"}}, cellsOf(t.Rows())...) {
+		fmt.Fprintln(columns, strings.Join(line, "\t"))
 	}
 	if err := columns.Flush(); err != nil {
 		return fmt.Errorf("writing the table of %s: %w", t.title, err)
@@ -107,7 +97,7 @@ func (t *Table) Show(out io.Writer) error {
 func cellsOf(rows []Row) [][]string {
 	all := make([][]string, 0, len(rows))
 	for _, r := range rows {
-		all = append(all, r.Cells())
+		all = append(all, cells(r))
 	}
 	return all
 }
@@ -119,23 +109,41 @@ func (t *Table) String() string {
 	return text.String()
 }
 
-// document is a table as JSON.
-type document struct {
-	Title string `json:"title"`
-	Rows  []Row  `json:"rows"`
-}
+// Report is the table as reports have it.
+func (t *Table) Report() report.Table { return report.Table{Title: t.title, Rows: t.Rows()} }
 
 // JSON is the table for programs.
 func (t *Table) JSON() ([]byte, error) {
-	rows := t.Rows()
-	if rows == nil {
-		rows = []Row{}
+	table := t.Report()
+	if table.Rows == nil {
+		table.Rows = []Row{}
 	}
-	data, err := jsondoc.Write(document{Title: t.title, Rows: rows})
+	data, err := jsondoc.Write(table)
 	if err != nil {
 		return nil, fmt.Errorf("writing the table of %s: %w", t.title, err)
 	}
 	return data, nil
+}
+
+// Read reads all tables that were written into a folder, in the order of their names. A folder that is not there has none.
+func Read(dir string) ([]report.Table, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil {
+		return nil, fmt.Errorf("reading the tables in %q: %w", dir, err)
+	}
+	var all []report.Table
+	for _, file := range files {
+		var one report.Table
+		data, err := os.ReadFile(file)
+		if err == nil {
+			err = json.Unmarshal(data, &one)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reading the table %q: %w", file, err)
+		}
+		all = append(all, one)
+	}
+	return all, nil
 }
 
 // Write writes the table into a folder, as NAME.txt and NAME.json. The folder is made if it is not there.
