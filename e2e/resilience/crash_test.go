@@ -21,8 +21,9 @@ import (
 
 const (
 	sweepTimeout = 10 * time.Minute
-	// inFlight is how many crashes go at a time for each processor: most of one is waiting for controllers.
-	inFlight = 8
+	// inFlight is how many crashes go at a time for each processor: part of one is waiting for controllers. With many more,
+	// Services wait for each other: the API server gives out their addresses and ports one at a time.
+	inFlight = 3
 )
 
 // What Helm leaves behind when it dies, and what helps, is not for us to wish for: it is written down as it is for each

@@ -17,7 +17,7 @@ import (
 // Bounds of the sweep of crash points, as the project has set them for itself.
 const (
 	sweepLimit    = 2 * time.Minute
-	sweepInFlight = 8 // crashes at a time for each processor
+	sweepInFlight = 3 // crashes at a time for each processor
 )
 
 // crashes measures on simulated nodes how long it takes to kill every operation of the guestbook at each of its writes, and
