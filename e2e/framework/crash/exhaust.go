@@ -47,8 +47,7 @@ type unfinished struct {
 	untried []int // places in the plan
 }
 
-// exhaust crashes an operation at each point of a moment, and as often as it takes to try all ways back. As a rule, all
-// points leave the same state.
+// exhaust crashes an operation at each point of a moment, and as often as it takes to try all ways back.
 func (s *sweep) exhaust(ctx context.Context, m moment) ([]State, error) {
 	var found []*unfinished
 	for _, cut := range m.cuts {
@@ -57,18 +56,8 @@ func (s *sweep) exhaust(ctx context.Context, m moment) ([]State, error) {
 			if err != nil {
 				return err
 			}
-			var state *unfinished
-			for _, known := range found {
-				if known.same(left) {
-					state = known
-				}
-			}
-			if state == nil {
-				state = m.begin(cut, left)
-				found = append(found, state)
-			}
-			state.Points = append(state.Points, cut)
-			return s.try(ctx, r, m.plan, state)
+			found = m.sort(found, cut, left)
+			return s.try(ctx, r, m.plan, found[len(found)-1])
 		})
 		if err != nil {
 			return nil, fmt.Errorf("%s killed %s: %w", m.plan.action, cut, err)
@@ -82,6 +71,17 @@ func (s *sweep) exhaust(ctx context.Context, m moment) ([]State, error) {
 		all = append(all, state.State)
 	}
 	return all, nil
+}
+
+// sort puts a point to the last state that was found, or begins another one if what is left is not the same. As a rule, all
+// points of a moment leave the same.
+func (m moment) sort(found []*unfinished, cut fault.Cut, what left) []*unfinished {
+	if len(found) == 0 || !found[len(found)-1].same(what) {
+		found = append(found, m.begin(cut, what))
+	}
+	last := found[len(found)-1]
+	last.Points = append(last.Points, cut)
+	return found
 }
 
 func (m moment) begin(cut fault.Cut, found left) *unfinished {
