@@ -35,8 +35,8 @@ func (t *chartTrial) crashAll(ctx context.Context, on framework.Handle, charts [
 	if stuck > 0 {
 		word = "FAILED"
 	}
-	fmt.Fprintf(t.out, "\n%s: a way back works from %d of %d states that a crash leaves, on provider %s, Kubernetes %s (%.0f s)\ntable: %s\n",
-		word, states-stuck, states, on.Provider, on.Kubernetes, time.Since(t.start).Seconds(), on.Artifacts)
+	fmt.Fprintf(t.out, "\n%s: a way back works from %d of %d states that a crash leaves, on provider %s, Kubernetes %s (%.0f s)\n",
+		word, states-stuck, states, on.Provider, on.Kubernetes, time.Since(t.start).Seconds())
 	if stuck > 0 {
 		return fmt.Errorf("%w: %s", errFaults, strings.Join(faulty, ", "))
 	}
@@ -75,5 +75,7 @@ func (t *chartTrial) crashes(ctx context.Context, on framework.Handle, one trial
 	if err := result.Show(t.out); err != nil {
 		return result, err
 	}
-	return result, table.Write(filepath.Join(on.Artifacts, one.revisions[last].Chart.Name()))
+	folder := filepath.Join(on.Artifacts, one.revisions[last].Chart.Name())
+	fmt.Fprintf(t.out, "\nwhy each way back does not work: %s\n", filepath.Join(folder, table.Name()+".txt"))
+	return result, table.Write(folder)
 }
