@@ -5,6 +5,8 @@ import (
 
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
+
+	"seatrial/e2e/framework/retry"
 )
 
 // A test's own client must never be what it waits for, so these are far above
@@ -15,7 +17,7 @@ const (
 )
 
 // RESTConfig reads the cluster's kubeconfig. Each call returns a value of its
-// own, which the caller may change.
+// own, which the caller may change. Its clients ride out what package retry can.
 func RESTConfig(c Cluster) (*rest.Config, error) {
 	return LoadRESTConfig(c.Kubeconfig())
 }
@@ -32,5 +34,6 @@ func LoadRESTConfig(path string) (*rest.Config, error) {
 	}
 	config.QPS = clientQPS
 	config.Burst = clientBurst
+	retry.Wrap(config)
 	return config, nil
 }

@@ -21,6 +21,8 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	"seatrial/e2e/framework/retry"
 )
 
 const (
@@ -172,7 +174,8 @@ func loadKubeconfig(o Options) (func(namespace string) clientcmd.ClientConfig, e
 }
 
 // connection returns the address of the API server and the one transport all
-// operations share; it authenticates and keeps the connections.
+// operations share; it authenticates, keeps the connections, and repeats what may be
+// repeated.
 func connection(loader clientcmd.ClientConfig) (host string, transport http.RoundTripper, err error) {
 	config, err := loader.ClientConfig()
 	if err != nil {
@@ -185,6 +188,7 @@ func connection(loader clientcmd.ClientConfig) (host string, transport http.Roun
 	if err != nil {
 		return "", nil, err
 	}
+	retry.Wrap(config)
 	transport, err = rest.TransportFor(config)
 	return server.String(), transport, err
 }

@@ -23,6 +23,10 @@ import (
 // one ended.
 const lookAgain = 50 * time.Millisecond
 
+// silence is how long a watch may tell nothing before its object is looked at again: one
+// that something holds back looks the same as one of an object that does not change.
+const silence = 5 * time.Second
+
 // state is what is seen of an object being waited for.
 type state struct {
 	// done ends the wait; so does an error, which then says why it is in vain.
@@ -196,21 +200,26 @@ func (l *lookout) wait(ctx context.Context) error {
 }
 
 // watch follows the changes of the object until check is satisfied or the watch ends,
-// as watches do from time to time.
+// as watches do from time to time, or tells nothing for too long.
 func (l *lookout) watch(ctx context.Context, version string) error {
 	watcher, err := l.helper.WatchSingle(l.info.Namespace, l.info.Name, version)
 	if err != nil {
 		return err
 	}
 	defer watcher.Stop()
+	quiet := time.NewTimer(silence)
+	defer quiet.Stop()
 	for {
 		select {
 		case <-ctx.Done():
+			return nil
+		case <-quiet.C:
 			return nil
 		case event, open := <-watcher.ResultChan():
 			if !open || l.observe(event) {
 				return nil
 			}
+			quiet.Reset(silence)
 		}
 	}
 }

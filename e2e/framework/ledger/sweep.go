@@ -2,7 +2,9 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
 
@@ -122,7 +124,7 @@ func (s *sweep) one(ctx context.Context, q query) error {
 		options.ResourceVersion, options.ResourceVersionMatch = s.version, metav1.ResourceVersionMatchExact
 	}
 	live, _, err := listQuery(ctx, s.client, q, options)
-	torn := err != nil && s.version != "" && ctx.Err() == nil
+	torn := err != nil && s.version != "" && ctx.Err() == nil && refusesVersion(err)
 	if torn {
 		// A store of its own, such as that of an aggregated API, has versions of its own.
 		live, _, err = listQuery(ctx, s.client, q, metav1.ListOptions{})
@@ -137,6 +139,16 @@ func (s *sweep) one(ctx context.Context, q query) error {
 		s.torn = append(s.torn, q.resource.GroupResource().String())
 	}
 	return nil
+}
+
+// refusesVersion tells an API server that has no such version from one that is in trouble, or cannot be reached: what that
+// would be asked next is no moment of its own.
+func refusesVersion(err error) bool {
+	status, answered := errors.AsType[*apierrors.StatusError](err)
+	if !answered || apierrors.IsTooManyRequests(err) {
+		return false
+	}
+	return status.Status().Code < http.StatusInternalServerError || apierrors.HasStatusCause(err, metav1.CauseTypeResourceVersionTooLarge)
 }
 
 func listQuery(ctx context.Context, client *objects.Client, q query, o metav1.ListOptions) ([]*unstructured.Unstructured, string, error) {

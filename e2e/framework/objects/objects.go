@@ -15,6 +15,8 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/restmapper"
+
+	"seatrial/e2e/framework/retry"
 )
 
 // Client is a dynamic client that knows which kinds the API server serves.
@@ -43,13 +45,15 @@ func (k Kind) GVR() schema.GroupVersionResource {
 	return k.GroupVersion().WithResource(k.Resource)
 }
 
-// Connect asks the API server for the kinds it serves. Close the client after use.
+// Connect asks the API server for the kinds it serves. What may be repeated, the client repeats where an answer does not come:
+// see package retry. Close the client after use.
 func Connect(ctx context.Context, cfg *rest.Config) (*Client, error) {
 	own := rest.CopyConfig(cfg)
 	// The API server has its own fairness; a client-side limit would only delay what a wait has to notice.
 	own.QPS = -1
 	// Whoever looks at all kinds meets deprecated ones; that is no news to anybody.
 	own.WarningHandler = rest.NoWarnings{}
+	retry.Wrap(own)
 	httpClient, err := rest.HTTPClientFor(own)
 	if err != nil {
 		return nil, fmt.Errorf("preparing a client of %q: %w", cfg.Host, err)

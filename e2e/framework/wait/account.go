@@ -15,12 +15,12 @@ import (
 // DefaultServiceAccount blocks until a new namespace has the account without which no pod is admitted to it.
 func DefaultServiceAccount(ctx context.Context, cfg *rest.Config, namespace string, timeout time.Duration) error {
 	subject := fmt.Sprintf("the default service account of %q", namespace)
-	client, err := objects.Connect(ctx, cfg)
+	client, left, err := connect(ctx, cfg, subject, timeout)
 	if err != nil {
-		return fmt.Errorf("waiting for %s: %w", subject, err)
+		return err
 	}
 	defer client.Close()
-	return defaultServiceAccount(ctx, client, subject, question{namespace: namespace, timeout: timeout})
+	return defaultServiceAccount(ctx, client, subject, question{namespace: namespace, timeout: left})
 }
 
 func defaultServiceAccount(ctx context.Context, client *objects.Client, subject string, q question) error {

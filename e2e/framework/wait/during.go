@@ -27,11 +27,12 @@ func During(ctx context.Context, cfg *rest.Config, r Request, operate func(conte
 	if len(watched(r.Objects)) == 0 {
 		return operate(ctx)
 	}
-	client, err := objects.Connect(ctx, cfg)
+	client, left, err := connect(ctx, cfg, r.hooks()+" to end", r.Timeout)
 	if err != nil {
-		return fmt.Errorf("watching %s: %w", r.hooks(), err)
+		return err
 	}
 	defer client.Close()
+	r.Timeout = left
 	return DuringWith(ctx, client, r, operate)
 }
 

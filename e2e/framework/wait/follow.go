@@ -2,6 +2,7 @@ package wait
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -23,6 +24,18 @@ const (
 	firstRetry = 10 * time.Millisecond
 	// lastRetry bounds how long a change stays unnoticed after the API server is back.
 	lastRetry = 500 * time.Millisecond
+	// silence is how long a watch may tell nothing before its objects are listed again: a watch that something holds back
+	// looks the same as one of objects that do not change.
+	silence = 5 * time.Second
+	// listAnswer bounds one list, so that one that got lost is asked again.
+	listAnswer = 30 * time.Second
+)
+
+var (
+	// errNoAnswer ends a list that takes too long.
+	errNoAnswer = fmt.Errorf("no answer within %s", listAnswer)
+	// errUnanswered is the trouble with a list that has not come yet.
+	errUnanswered = errors.New("listing: no answer yet")
 )
 
 // feeds is the live view of all scopes of a wait.
@@ -123,6 +136,9 @@ func (f *feed) snapshot() (items []*unstructured.Unstructured, at string, listed
 func (f *feed) problem() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.err == nil && !f.listed {
+		return errUnanswered
+	}
 	return f.err
 }
 
@@ -175,12 +191,17 @@ func (f *feed) listAndWatch(ctx context.Context) error {
 	return err
 }
 
-// take applies events until there are no more.
+// take applies events until there are no more, or none has come for so long that the objects are to be listed again.
 func (f *feed) take(ctx context.Context, w watch.Interface) error {
+	quiet := time.NewTimer(silence)
+	defer quiet.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-quiet.C:
+			f.version = ""
+			return nil
 		case event, open := <-w.ResultChan():
 			if !open {
 				return nil
@@ -189,13 +210,19 @@ func (f *feed) take(ctx context.Context, w watch.Interface) error {
 				f.version = ""
 				return err
 			}
+			quiet.Reset(silence)
 		}
 	}
 }
 
 // list reads without a resource version, which is a read of the latest state: an older one could still show the revision before.
 func (f *feed) list(ctx context.Context) error {
-	found, err := f.api.List(ctx, metav1.ListOptions{FieldSelector: f.fields})
+	limited, cancel := context.WithTimeoutCause(ctx, listAnswer, errNoAnswer)
+	defer cancel()
+	found, err := f.api.List(limited, metav1.ListOptions{FieldSelector: f.fields})
+	if err != nil && errors.Is(context.Cause(limited), errNoAnswer) {
+		err = errNoAnswer
+	}
 	if apierrors.IsNotFound(err) {
 		// The kind is not served any more, so none of its objects exists.
 		f.update(func() { f.items, f.listed = nil, true })

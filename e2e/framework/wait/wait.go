@@ -65,13 +65,15 @@ type Status struct {
 
 // Ready blocks until every object is ready and nothing of an earlier revision is still going away.
 // It returns a [*TimeoutError], a [*FailedError] as soon as waiting longer cannot help, or a [*CancelledError]. How long
-// something may look hopeless before it counts as such, [CrashLimit] and the constants below it say.
+// something may look hopeless before it counts as such, [CrashLimit] and the constants below it say. An API server that does
+// not answer, answers with errors, ends its watches or holds them back is ridden out as long as there is time.
 func Ready(ctx context.Context, cfg *rest.Config, r Request) error {
-	client, err := objects.Connect(ctx, cfg)
+	client, left, err := connect(ctx, cfg, r.subject(), r.Timeout)
 	if err != nil {
-		return fmt.Errorf("waiting for %s: %w", r.subject(), err)
+		return err
 	}
 	defer client.Close()
+	r.Timeout = left
 	return ReadyWith(ctx, client, r)
 }
 

@@ -1,0 +1,152 @@
+// Package retry repeats requests to an API server that got no proper answer, where repeating them can do no harm: reads, and
+// whatever never reached the server. Writes that may have been served are not repeated: only their caller can tell whether
+// that is right.
+package retry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"k8s.io/client-go/rest"
+)
+
+const (
+	// Attempts is how often a read is made at most. With the pauses between them that is about a second and a half.
+	Attempts = 6
+	// Patience is how long a server that has answered before may refuse connections, as one that is restarted does.
+	Patience = 15 * time.Second
+	// AnswerTimeout bounds one attempt of a read, so that a request that got lost is made once more.
+	AnswerTimeout = 20 * time.Second
+
+	firstPause = 50 * time.Millisecond
+	lastPause  = time.Second
+)
+
+// errNoAnswer ends an attempt that took too long.
+var errNoAnswer = fmt.Errorf("no answer within %s", AnswerTimeout)
+
+// Wrap makes the clients of a config repeat what can be repeated. A config that was wrapped twice repeats no more often.
+func Wrap(cfg *rest.Config) { cfg.Wrap(Transport) }
+
+// Transport repeats what can be repeated over another one:
+//
+//   - reads that got a 429, 500, 502, 503 or 504 without a Retry-After (client-go itself obeys that header), whose connection
+//     broke, also in the middle of the answer, or that were not answered within [AnswerTimeout]: up to [Attempts] times;
+//   - any request that found nobody listening, if the server had answered before: for up to [Patience].
+//
+// Watches and other streams are repeated only until their answer begins. Questions for the server's health are asked once:
+// whoever asks wants to know.
+func Transport(next http.RoundTripper) http.RoundTripper { return &transport{next: next} }
+
+type transport struct {
+	next http.RoundTripper
+	// answered tells that there was a server at all; a wrong address is no server that is restarted.
+	answered atomic.Bool
+}
+
+// WrappedRoundTripper lets client-go find the connections below.
+func (t *transport) WrappedRoundTripper() http.RoundTripper { return t.next }
+
+// RoundTrip makes a request, several times if need be.
+func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	ctx := request.Context()
+	if ctx.Value(claimed{}) != nil || asksHealth(request) {
+		return t.next.RoundTrip(request)
+	}
+	request = request.WithContext(context.WithValue(ctx, claimed{}, true))
+	start, pause := time.Now(), firstPause
+	for n := 1; ; n++ {
+		response, err := t.once(request)
+		if !t.again(request, response, err, effort{tries: n, spent: time.Since(start)}) {
+			return response, told(err, n, time.Since(start))
+		}
+		if response != nil {
+			_ = response.Body.Close() // It is an error's; the next answer counts.
+		}
+		if !pausedFor(ctx, pause) {
+			return nil, fmt.Errorf("%w, after %d tries: %w", context.Cause(ctx), n, reasonOf(response, err))
+		}
+		pause = min(2*pause, lastPause)
+		if request, err = renewed(request); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// claimed marks the context of a request that is repeated by a transport further out.
+type claimed struct{}
+
+// effort is what a request has cost so far.
+type effort struct {
+	tries int
+	spent time.Duration
+}
+
+// again tells whether to make a request once more.
+func (t *transport) again(request *http.Request, response *http.Response, err error, so effort) bool {
+	if err == nil {
+		t.answered.Store(true)
+	}
+	switch {
+	case request.Context().Err() != nil:
+		return false
+	case request.Body != nil && request.Body != http.NoBody && request.GetBody == nil:
+		return false
+	case err != nil && isRefused(err):
+		return t.answered.Load() && so.spent < Patience
+	case !isRead(request), so.tries >= Attempts:
+		return false
+	case errors.Is(err, errNoAnswer):
+		return so.tries == 1
+	case err != nil:
+		return !isFinal(err)
+	default:
+		return isPassing(response)
+	}
+}
+
+// renewed is the same request with its body from the start.
+func renewed(request *http.Request) (*http.Request, error) {
+	if request.GetBody == nil {
+		return request, nil
+	}
+	body, err := request.GetBody()
+	if err != nil {
+		return nil, fmt.Errorf("reading the body of %s %s again: %w", request.Method, request.URL.Path, err)
+	}
+	request = request.WithContext(request.Context())
+	request.Body = body
+	return request, nil
+}
+
+// pausedFor pauses, unless the context ends first.
+func pausedFor(ctx context.Context, pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// told adds to an error what was tried in vain.
+func told(err error, tries int, spent time.Duration) error {
+	if err == nil || tries == 1 {
+		return err
+	}
+	return fmt.Errorf("%w (tried %d times within %s)", err, tries, spent.Round(time.Millisecond))
+}
+
+// reasonOf is why a request had to be made again.
+func reasonOf(response *http.Response, err error) error {
+	if err != nil {
+		return err
+	}
+	return errors.New(response.Status)
+}
