@@ -17,6 +17,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"seatrial/e2e/framework/helm"
+	"seatrial/e2e/framework/retry"
 )
 
 const (
@@ -185,7 +186,7 @@ var _ = Describe("A Helm operation", Label("helm"), func() {
 			MatchError(ContainSubstring(`Job "story-hook"`)),
 			MatchError(ContainSubstring("revision 1 may stay pending")),
 		))
-		Expect(at).To(Receive(BeTemporally("~", time.Now(), 2*atOnce)))
+		Expect(at).To(Receive(BeTemporally("~", time.Now(), retry.Patience+2*atOnce)))
 		Expect(dying.Status(ctx, "story")).Error().To(MatchError(helm.ErrUnreachable))
 
 		By("trying to go on from it")

@@ -36,7 +36,7 @@ func Wrap(cfg *rest.Config) { cfg.Wrap(Transport) }
 //
 //   - reads that got a 429, 500, 502, 503 or 504 without a Retry-After (client-go itself obeys that header), whose connection
 //     broke, also in the middle of the answer, or that were not answered within [AnswerTimeout]: up to [Attempts] times;
-//   - any request that found nobody listening, if the server had answered before: for up to [Patience].
+//   - any request that found nobody listening, if the server had answered before, until it has been gone for [Patience].
 //
 // Watches and other streams are repeated only until their answer begins. Questions for the server's health are asked once:
 // whoever asks wants to know.
@@ -46,6 +46,8 @@ type transport struct {
 	next http.RoundTripper
 	// answered tells that there was a server at all; a wrong address is no server that is restarted.
 	answered atomic.Bool
+	// gone is since when nobody has accepted a connection; nil while somebody does.
+	gone atomic.Pointer[time.Time]
 }
 
 // WrappedRoundTripper lets client-go find the connections below.
@@ -61,7 +63,7 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	start, pause := time.Now(), firstPause
 	for n := 1; ; n++ {
 		response, err := t.once(request)
-		if !t.again(request, response, err, effort{tries: n, spent: time.Since(start)}) {
+		if !t.again(request, response, err, n) {
 			return response, told(err, n, time.Since(start))
 		}
 		if response != nil {
@@ -80,16 +82,11 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 // claimed marks the context of a request that is repeated by a transport further out.
 type claimed struct{}
 
-// effort is what a request has cost so far.
-type effort struct {
-	tries int
-	spent time.Duration
-}
-
-// again tells whether to make a request once more.
-func (t *transport) again(request *http.Request, response *http.Response, err error, so effort) bool {
+// again tells whether to make a request once more, after so many tries.
+func (t *transport) again(request *http.Request, response *http.Response, err error, tries int) bool {
 	if err == nil {
 		t.answered.Store(true)
+		t.gone.Store(nil)
 	}
 	switch {
 	case request.Context().Err() != nil:
@@ -97,16 +94,27 @@ func (t *transport) again(request *http.Request, response *http.Response, err er
 	case request.Body != nil && request.Body != http.NoBody && request.GetBody == nil:
 		return false
 	case err != nil && isRefused(err):
-		return t.answered.Load() && so.spent < Patience
-	case !isRead(request), so.tries >= Attempts:
+		return t.answered.Load() && t.goneFor() < Patience
+	case !isRead(request), tries >= Attempts:
 		return false
 	case errors.Is(err, errNoAnswer):
-		return so.tries == 1
+		return tries == 1
 	case err != nil:
 		return !isFinal(err)
 	default:
 		return isPassing(response)
 	}
+}
+
+// goneFor is how long nobody has accepted a connection, to somebody who has just seen that.
+func (t *transport) goneFor() time.Duration {
+	now := time.Now()
+	t.gone.CompareAndSwap(nil, &now)
+	since := t.gone.Load()
+	if since == nil {
+		return 0 // Another request was answered this very moment.
+	}
+	return time.Since(*since)
 }
 
 // renewed is the same request with its body from the start.

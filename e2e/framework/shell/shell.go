@@ -30,6 +30,8 @@ type Options struct {
 	Path []string
 	// Env are variables, as NAME=value, beyond the few that are taken over from this process.
 	Env []string
+	// Start starts bash, which may be inside a sandbox. If unset, it is started as it is.
+	Start func(*exec.Cmd) error
 }
 
 // Shell is one bash. It is not safe for several goroutines: a reader has two hands and one keyboard.
@@ -115,7 +117,11 @@ func (s *Shell) start() error {
 		return err
 	}
 	cmd.Stdout = ours
-	err = cmd.Start()
+	begin := s.options.Start
+	if begin == nil {
+		begin = (*exec.Cmd).Start
+	}
+	err = begin(cmd)
 	_ = ours.Close()
 	if err != nil {
 		return errors.Join(err, output.Close())

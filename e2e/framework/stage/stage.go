@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"seatrial/e2e/framework/runid"
+	"seatrial/e2e/framework/sandbox"
 	"seatrial/e2e/framework/scenario"
 	"seatrial/e2e/framework/shell"
 )
@@ -35,6 +36,9 @@ type Options struct {
 	Kubeconfig string
 	// Bin is the folder with the helm and kubectl that are meant.
 	Bin string
+	// Sandbox plays the documents where they reach nothing but the API server and what the scenario serves, and see
+	// nothing of the user's: see package sandbox.
+	Sandbox bool
 }
 
 // Stage is ready for the first document.
@@ -45,6 +49,7 @@ type Stage struct {
 	scenario *scenario.Scenario
 	home     string
 	server   *server
+	sandbox  *sandbox.Sandbox
 	clear    bool // the namespaces are ours to remove
 }
 
@@ -63,20 +68,40 @@ func Open(ctx context.Context, o Options) (_ *Stage, err error) {
 	if err != nil {
 		return nil, err
 	}
-	env := []string{"KUBECONFIG=" + o.Kubeconfig}
+	options := shell.Options{Dir: dir, Home: s.home, Path: []string{o.Bin}}
 	if serve := o.Scenario.Serve; serve != nil {
-		if s.server, err = listen(ctx, filepath.Join(dir, filepath.FromSlash(serve.Folder))); err != nil {
+		if s.server, err = listen(ctx, dir, serve.Folder); err != nil {
 			return nil, err
 		}
-		env = append(env, serve.Variable+"="+s.server.address)
+		options.Env = append(options.Env, serve.Variable+"="+s.server.address)
 	}
-	if s.Shell, err = shell.Start(shell.Options{Dir: dir, Home: s.home, Path: []string{o.Bin}, Env: env}); err != nil {
+	if err := s.confine(&o, &options); err != nil {
+		return nil, err
+	}
+	options.Env = append(options.Env, "KUBECONFIG="+o.Kubeconfig)
+	if s.Shell, err = shell.Start(options); err != nil {
 		return nil, err
 	}
 	if err := s.setUp(ctx); err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// confine lets the shell start in a sandbox, if that is wanted.
+func (s *Stage) confine(o *Options, options *shell.Options) (err error) {
+	if !o.Sandbox {
+		return nil
+	}
+	c := Confinement{Kubeconfig: o.Kubeconfig, Home: s.home, Bin: o.Bin}
+	if s.server != nil {
+		c.Reach = []string{strings.TrimPrefix(s.server.address, "http://")}
+	}
+	if s.sandbox, o.Kubeconfig, err = Confine(c); err != nil {
+		return err
+	}
+	options.Start = s.sandbox.Start
+	return nil
 }
 
 // folder is a copy of the one that the reader starts in: documents may change it, and it is another one for each course.
@@ -152,6 +177,9 @@ func (s *Stage) Close(ctx context.Context) error {
 			}
 		}
 		errs = append(errs, s.Shell.Close())
+	}
+	if s.sandbox != nil {
+		s.sandbox.Close()
 	}
 	if s.server != nil {
 		errs = append(errs, s.server.close())

@@ -99,6 +99,19 @@ func TestAFolderOfTheReaderIsServed(t *testing.T) {
 	h.Expect(s.Close(t.Context())).To(gomega.Succeed())
 }
 
+func TestAServedFolderDoesNotLeadOutOfIt(t *testing.T) {
+	h := newTheatre(t)
+	h.write("secret", "canary", 0o600)
+	s, err := h.open(&scenario.Scenario{Serve: &scenario.Serve{Folder: "repo", Variable: "REPO_URL"}})
+	h.Expect(err).ToNot(gomega.HaveOccurred())
+
+	address := h.types(s, `mkdir repo; echo hello > repo/real; ln -s real repo/link; ln -s `+h.root+`/secret repo/out; echo "$REPO_URL"`)
+	h.Expect(h.get(address + "/link")).To(gomega.Equal("hello\n"))
+	h.Expect(h.get(address + "/out")).ToNot(gomega.ContainSubstring("canary"))
+
+	h.Expect(s.Close(t.Context())).To(gomega.Succeed())
+}
+
 func (h *theatre) get(url string) string {
 	h.t.Helper()
 	request, err := http.NewRequestWithContext(h.t.Context(), http.MethodGet, url, http.NoBody)
