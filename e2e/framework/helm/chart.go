@@ -27,7 +27,7 @@ type Chart struct {
 // Load reads a chart from a folder or a .tgz archive and checks that it can be
 // installed: it is an application, and the charts it depends on are in its charts/.
 func Load(path string) (*Chart, error) {
-	loaded, err := loader.Load(path)
+	loaded, err := loadChart(path)
 	if err != nil {
 		return nil, fmt.Errorf("loading chart %q: %w", path, err)
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/Masterminds/semver/v3"
 	"helm.sh/helm/v3/pkg/action"
 	"helm.sh/helm/v3/pkg/chart"
-	"helm.sh/helm/v3/pkg/chart/loader"
 )
 
 // maxNesting bounds how deep charts may depend on folders.
@@ -31,7 +30,7 @@ func Complete(ctx context.Context, path, dir string) (string, error) {
 }
 
 func complete(ctx context.Context, path, dir string, depth int) (string, error) {
-	loaded, err := loader.Load(path)
+	loaded, err := loadChart(path)
 	if err != nil {
 		return "", err
 	}
@@ -121,7 +120,7 @@ func (s supply) bringFolder(ctx context.Context, dependency *chart.Dependency) e
 	if err != nil {
 		return fmt.Errorf("in %q: %w", folder, err)
 	}
-	found, err := loader.Load(at)
+	found, err := loadChart(at)
 	if err != nil {
 		return fmt.Errorf("in %q: %w", folder, err)
 	}

@@ -52,6 +52,31 @@ func (f failures) Error() string {
 
 func (f failures) Unwrap() []error { return f }
 
+// longestError is how long an error may be: of templates that call each other, Helm tells
+// every call.
+const longestError = 3000
+
+// abridged is an error whose text leaves out the middle.
+type abridged struct {
+	error
+
+	text string
+}
+
+func (a *abridged) Error() string { return a.text }
+
+func (a *abridged) Unwrap() error { return a.error }
+
+// abridge shortens an error that nobody would read.
+func abridge(err error) error {
+	if err == nil || len(err.Error()) <= longestError {
+		return err
+	}
+	text := strings.ToValidUTF8(err.Error(), "?")
+	const head, tail = longestError * 2 / 3, longestError / 3
+	return &abridged{err, fmt.Sprintf("%s … (%d bytes left out) … %s", text[:head], len(text)-head-tail, text[len(text)-tail:])}
+}
+
 // explain tells why an operation failed in terms of this package: what stopped it, or
 // which of its errors it is and what helps.
 func (s *session) explain(ctx context.Context, err error) error {

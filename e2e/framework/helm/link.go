@@ -2,6 +2,7 @@ package helm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -44,7 +45,8 @@ func (l *link) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	response, err := l.next.RoundTrip(strict(request.Clone(ctx)))
 	if err != nil {
-		if cause := context.Cause(ctx); cause != nil {
+		// What was tried before the end, if the error tells, is worth knowing.
+		if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
 			err = cause
 		}
 		release()

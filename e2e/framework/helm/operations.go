@@ -2,6 +2,7 @@ package helm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -91,7 +92,10 @@ func (c *Client) change(ctx context.Context, kind operation, name string, run fu
 	}
 	var made *release.Release
 	if err = s.learn(); err == nil {
-		made, err = run(s)
+		made, err = watched(boundsOf(ctx), func() (*release.Release, error) { return run(s) })
+	}
+	if errors.Is(err, ErrEndless) {
+		return nil, c.failed(kind.verb, name, err) // Nothing is recorded before all is rendered.
 	}
 	if err := s.settle(ctx, kind, s.explain(ctx, err)); err != nil {
 		return nil, c.failed(kind.verb, name, err)
@@ -105,7 +109,7 @@ func (c *Client) change(ctx context.Context, kind operation, name string, run fu
 }
 
 func (c *Client) failed(verb, name string, err error) error {
-	return fmt.Errorf("%s release %q in %q: %w", verb, name, c.namespace, err)
+	return fmt.Errorf("%s release %q in %q: %w", verb, name, c.namespace, abridge(err))
 }
 
 // noRevision tells which revisions there are instead of the one wanted.

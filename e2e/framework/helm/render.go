@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"helm.sh/helm/v3/pkg/action"
 	"helm.sh/helm/v3/pkg/chartutil"
@@ -50,7 +51,7 @@ func toRendered(from *release.Release) *Rendered {
 // objects up find none.
 //
 // An error names the template file and line, or the values that the chart's schema
-// does not allow.
+// does not allow. Templates that do not end within [RenderTimeout] are [ErrEndless].
 func Render(ch *Chart, name, namespace string, v Values) (manifest string, err error) {
 	rendered, err := RenderAll(ch, name, namespace, v)
 	if err != nil {
@@ -75,9 +76,12 @@ func RenderAll(ch *Chart, name, namespace string, v Values) (*Rendered, error) {
 	install.ClientOnly = true
 	install.DryRun = true
 	install.KubeVersion = kube
-	rendered, err := install.Run(fresh, v.clone())
+	over := make(chan struct{})
+	defer time.AfterFunc(RenderTimeout, func() { close(over) }).Stop()
+	b := bounds{over: over, why: func() error { return fmt.Errorf("the limit of %s", RenderTimeout) }, heap: MaxHeap}
+	rendered, err := watched(b, func() (*release.Release, error) { return install.Run(fresh, v.clone()) })
 	if err != nil {
-		return nil, fmt.Errorf("rendering chart %q as release %q: %w", ch.path, name, err)
+		return nil, fmt.Errorf("rendering chart %q as release %q: %w", ch.path, name, abridge(err))
 	}
 	return toRendered(rendered), nil
 }
@@ -100,7 +104,10 @@ func (c *Client) Render(ctx context.Context, name string, ch *Chart, v Values) (
 	if err := s.learn(); err != nil {
 		return nil, c.failed(rendering, name, s.explain(ctx, err))
 	}
-	made, err := c.dryRun(s, name, ch, v)
+	made, err := watched(boundsOf(ctx), func() (*release.Release, error) { return c.dryRun(s, name, ch, v) })
+	if errors.Is(err, ErrEndless) {
+		return nil, c.failed(rendering, name, fmt.Errorf("chart %q: %w", ch.path, err))
+	}
 	if err != nil {
 		return nil, c.failed(rendering, name, s.explain(ctx, fmt.Errorf("chart %q: %w", ch.path, err)))
 	}

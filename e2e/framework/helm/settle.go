@@ -66,7 +66,7 @@ func (s *session) save(ctx context.Context, unsettled []*recorded) error {
 	}
 	var failed failures
 	for _, rec := range unsettled {
-		if err := repair.records.save(rec); err != nil {
+		if err := repair.saveAgain(rec); err != nil {
 			failed = append(failed, repair.explain(ctx, err))
 		}
 	}
@@ -74,6 +74,20 @@ func (s *session) save(ctx context.Context, unsettled []*recorded) error {
 		return failed
 	}
 	return nil
+}
+
+// saves is how often a record is written at most.
+const saves = 3
+
+// saveAgain writes a record, and once more if that fails: to write the same twice does no
+// harm, and a release that stays pending does.
+func (s *session) saveAgain(rec *recorded) error {
+	for n := 1; ; n++ {
+		err := s.records.save(rec)
+		if err == nil || n == saves || pause(s.link.ctx) != nil {
+			return err
+		}
+	}
 }
 
 func (r *records) save(rec *recorded) error {

@@ -8,7 +8,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // once makes one attempt. The answer to a read that has an end is read to it, so that a connection that breaks in the middle
@@ -82,11 +84,8 @@ func isFinal(err error) bool {
 	return distrusted || errors.Is(err, context.Canceled)
 }
 
-// isPassing tells whether an answer may be another one soon. One with a Retry-After is client-go's business.
+// isPassing tells whether an answer may be another one soon.
 func isPassing(response *http.Response) bool {
-	if response.Header.Get("Retry-After") != "" {
-		return false
-	}
 	switch response.StatusCode {
 	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -94,4 +93,19 @@ func isPassing(response *http.Response) bool {
 	default:
 		return false
 	}
+}
+
+// longestPause bounds what a server can ask for.
+const longestPause = 30 * time.Second
+
+// wanted is when the server wants to be asked again; 0 if it does not say, or nothing is wrong.
+func wanted(response *http.Response) time.Duration {
+	if response == nil || !isPassing(response) {
+		return 0
+	}
+	seconds, err := strconv.Atoi(response.Header.Get("Retry-After"))
+	if err != nil || seconds <= 0 {
+		return 0
+	}
+	return min(time.Duration(seconds)*time.Second, longestPause)
 }

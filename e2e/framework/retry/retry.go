@@ -19,6 +19,8 @@ const (
 	Attempts = 6
 	// Patience is how long a server that has answered before may refuse connections, as one that is restarted does.
 	Patience = 15 * time.Second
+	// Obedience is how often a request is made at most of a server that says when to come again.
+	Obedience = 10
 	// AnswerTimeout bounds one attempt of a read, so that a request that got lost is made once more.
 	AnswerTimeout = 20 * time.Second
 
@@ -34,8 +36,10 @@ func Wrap(cfg *rest.Config) { cfg.Wrap(Transport) }
 
 // Transport repeats what can be repeated over another one:
 //
-//   - reads that got a 429, 500, 502, 503 or 504 without a Retry-After (client-go itself obeys that header), whose connection
-//     broke, also in the middle of the answer, or that were not answered within [AnswerTimeout]: up to [Attempts] times;
+//   - reads that got a 429, 500, 502, 503 or 504, whose connection broke, also in the middle of the answer, or that were not
+//     answered within [AnswerTimeout]: up to [Attempts] times;
+//   - any request that got a 429 with a Retry-After, which the server has not looked at: up to [Obedience] times, each when it
+//     says. A read is repeated when the server says whatever its answer is;
 //   - any request that found nobody listening, if the server had answered before, until it has been gone for [Patience].
 //
 // Watches and other streams are repeated only until their answer begins. Questions for the server's health are asked once:
@@ -56,27 +60,37 @@ func (t *transport) WrappedRoundTripper() http.RoundTripper { return t.next }
 // RoundTrip makes a request, several times if need be.
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx := request.Context()
-	if ctx.Value(claimed{}) != nil || asksHealth(request) {
+	if ctx.Value(claimed{}) != nil {
 		return t.next.RoundTrip(request)
 	}
 	request = request.WithContext(context.WithValue(ctx, claimed{}, true))
-	start, pause := time.Now(), firstPause
-	for n := 1; ; n++ {
+	so, pause := effort{start: time.Now()}, firstPause
+	for so.tries = 1; ; so.tries++ {
 		response, err := t.once(request)
-		if !t.again(request, response, err, n) {
-			return response, told(err, n, time.Since(start))
+		tell(ctx, response, err)
+		if !t.again(request, response, err, so.tries) {
+			return unhurried(response, so.tries), so.told(err)
 		}
 		if response != nil {
 			_ = response.Body.Close() // It is an error's; the next answer counts.
 		}
-		if !pausedFor(ctx, pause) {
-			return nil, fmt.Errorf("%w, after %d tries: %w", context.Cause(ctx), n, reasonOf(response, err))
+		so.last = reasonOf(response, err)
+		if !pausedFor(ctx, max(pause, wanted(response))) {
+			return nil, so.told(context.Cause(ctx))
 		}
 		pause = min(2*pause, lastPause)
 		if request, err = renewed(request); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// unhurried takes the Retry-After from an answer that was obeyed often enough: client-go would begin anew.
+func unhurried(response *http.Response, tries int) *http.Response {
+	if response != nil && tries > 1 {
+		response.Header.Del("Retry-After")
+	}
+	return response
 }
 
 // claimed marks the context of a request that is repeated by a transport further out.
@@ -89,12 +103,14 @@ func (t *transport) again(request *http.Request, response *http.Response, err er
 		t.gone.Store(nil)
 	}
 	switch {
-	case request.Context().Err() != nil:
+	case request.Context().Err() != nil, asksHealth(request):
 		return false
 	case request.Body != nil && request.Body != http.NoBody && request.GetBody == nil:
 		return false
 	case err != nil && isRefused(err):
 		return t.answered.Load() && t.goneFor() < Patience
+	case wanted(response) > 0 && (isRead(request) || response.StatusCode == http.StatusTooManyRequests):
+		return tries < Obedience
 	case !isRead(request), tries >= Attempts:
 		return false
 	case errors.Is(err, errNoAnswer):
@@ -143,12 +159,23 @@ func pausedFor(ctx context.Context, pause time.Duration) bool {
 	}
 }
 
-// told adds to an error what was tried in vain.
-func told(err error, tries int, spent time.Duration) error {
-	if err == nil || tries == 1 {
+// effort is what a request has cost so far, and why it was made again.
+type effort struct {
+	start time.Time
+	tries int
+	last  error
+}
+
+// told adds to an error what was tried in vain before.
+func (e effort) told(err error) error {
+	if err == nil || e.last == nil {
 		return err
 	}
-	return fmt.Errorf("%w (tried %d times within %s)", err, tries, spent.Round(time.Millisecond))
+	spent := time.Since(e.start).Round(time.Millisecond)
+	if err.Error() == e.last.Error() {
+		return fmt.Errorf("%w (tried %d times within %s)", err, e.tries, spent)
+	}
+	return fmt.Errorf("%w (tried %d times within %s; before: %w)", err, e.tries, spent, e.last)
 }
 
 // reasonOf is why a request had to be made again.

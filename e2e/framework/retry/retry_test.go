@@ -3,6 +3,7 @@ package retry_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -94,7 +95,9 @@ func TestWhatIsRepeated(t *testing.T) {
 		{"a read whose answer broke off", "GET", "/api", []http.HandlerFunc{broken("we")}, well, 2},
 		{"a watch that did not begin", "GET", "/api?watch=true", []http.HandlerFunc{status(500), broken("")}, well, 3},
 		{"a read no more than six times", "GET", "/api", repeated(status(500), 7), "500 Internal Server Error", 6},
-		{"not what client-go repeats itself", "GET", "/api", []http.HandlerFunc{status(429, "Retry-After", "1")}, "429 Too Many Requests", 1},
+		{"a write that the server has not looked at, when it says", "POST", "/api", []http.HandlerFunc{status(429, "Retry-After", "1")}, well, 2},
+		{"a read when the server says", "GET", "/api", []http.HandlerFunc{status(503, "Retry-After", "1")}, well, 2},
+		{"not a write that the server was too busy for", "POST", "/api", []http.HandlerFunc{status(503, "Retry-After", "1")}, "503 Service Unavailable", 1},
 		{"not what is wrong for good", "GET", "/api", []http.HandlerFunc{status(403)}, "403 Forbidden", 1},
 		{"not a question for the server's health", "GET", "/readyz", []http.HandlerFunc{status(500)}, "500 Internal Server Error", 1},
 		{"not a write", "POST", "/api", []http.HandlerFunc{status(500)}, "500 Internal Server Error", 1},
@@ -146,6 +149,26 @@ func TestAPauseEndsWithTheContextAndTellsWhy(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	})
 	g.Expect(ask(ctx, t, http.MethodGet, address)).Error().To(gomega.HaveOccurred())
+}
+
+func TestWhoeverWantsHearsOfEachAttempt(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	var heard []string
+	ctx := retry.Tell(t.Context(), func(err error) { heard = append(heard, fmt.Sprint(err)) })
+	address, _ := server(t, status(500), status(429, "Retry-After", "1"), broken(""))
+	g.Expect(ask(ctx, t, http.MethodGet, address)).To(gomega.Equal("200 OK well"))
+	g.Expect(heard).To(gomega.HaveExactElements("500 Internal Server Error", "429 Too Many Requests", "EOF", "<nil>"))
+}
+
+func TestTheEndOfAPauseTellsWhatItWasFor(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	address, _ := server(t, repeated(status(429, "Retry-After", "20"), 5)...)
+	g.Expect(ask(ctx, t, http.MethodPost, address)).Error().To(gomega.MatchError(gomega.MatchRegexp(
+		`^context deadline exceeded \(tried 1 times within .*; before: 429 Too Many Requests\)$`)))
 }
 
 func TestAServerThatNeverWasIsGivenUpAtOnce(t *testing.T) {

@@ -114,3 +114,20 @@ func TestAnAPIServerElsewhereIsFoundInsideByItsOwnName(t *testing.T) {
 	h.Expect(err).ToNot(gomega.HaveOccurred())
 	h.Expect(about.Mode().Perm()).To(gomega.BeEquivalentTo(0o600))
 }
+
+func FuzzConfine(f *testing.F) {
+	f.Add([]byte("apiVersion: v1\nkind: Config\ncurrent-context: x\ncontexts: [{name: x, context: {cluster: c, user: u}}]\n" +
+		"clusters: [{name: c, cluster: {server: 'https://[::1]:6443'}}]\nusers: [{name: u, user: {token: t}}]\n"))
+	f.Add([]byte("apiVersion: v1\nkind: Config\ncurrent-context: x\ncontexts: [{name: x}]\n"))
+	f.Add([]byte("clusters: &a [*a]"))
+	f.Add([]byte("{\"kind\":\"Config\",\"apiVersion\":\"v9\"}"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		home := t.TempDir()
+		path := filepath.Join(home, "kubeconfig")
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		// Whatever a kubeconfig has, there is a sandbox for it or an error.
+		_, _, _ = stage.Confine(stage.Confinement{Kubeconfig: path, Home: home, Bin: home})
+	})
+}

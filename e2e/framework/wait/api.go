@@ -12,6 +12,8 @@ import (
 	utilnet "k8s.io/apimachinery/pkg/util/net"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/rest"
+
+	"seatrial/e2e/framework/retry"
 )
 
 const (
@@ -28,6 +30,7 @@ func API(ctx context.Context, cfg *rest.Config, timeout time.Duration) error {
 	own := rest.CopyConfig(cfg)
 	own.QPS = -1
 	own.Timeout = readyzAnswer
+	retry.Wrap(own)
 	asker, err := discovery.NewDiscoveryClientForConfig(own)
 	if err != nil {
 		return fmt.Errorf("preparing a client of %q: %w", cfg.Host, err)
@@ -40,8 +43,13 @@ func API(ctx context.Context, cfg *rest.Config, timeout time.Duration) error {
 	defer cancel()
 
 	var last error
+	heard := retry.Tell(limited, func(err error) {
+		if err != nil {
+			last = err
+		}
+	})
 	for {
-		_, err := asker.RESTClient().Get().AbsPath("/readyz").DoRaw(limited)
+		_, err := asker.RESTClient().Get().AbsPath("/readyz").DoRaw(heard)
 		if err == nil {
 			return nil
 		}

@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"seatrial/e2e/framework/objects"
+	"seatrial/e2e/framework/retry"
 )
 
 // connect gets the connection for a wait, and tells how much of its time is left. An API server that cannot be reached, or
@@ -23,8 +24,14 @@ func connect(ctx context.Context, cfg *rest.Config, subject string, timeout time
 	timeout = cmp.Or(timeout, DefaultTimeout)
 	limited, cancel := context.WithTimeoutCause(ctx, timeout, errAPITimeout)
 	defer cancel()
-	for last := error(nil); ; {
-		client, err := objects.Connect(limited, cfg)
+	var last error
+	heard := retry.Tell(limited, func(err error) {
+		if err != nil {
+			last = err
+		}
+	})
+	for {
+		client, err := objects.Connect(heard, cfg)
 		if err == nil {
 			return client, max(timeout-time.Since(start), time.Millisecond), nil
 		}

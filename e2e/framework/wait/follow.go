@@ -17,6 +17,7 @@ import (
 	"k8s.io/client-go/dynamic"
 
 	"seatrial/e2e/framework/objects"
+	"seatrial/e2e/framework/retry"
 )
 
 const (
@@ -34,6 +35,8 @@ const (
 var (
 	// errNoAnswer ends a list that takes too long.
 	errNoAnswer = fmt.Errorf("no answer within %s", listAnswer)
+	// errNotBegun ends a watch that does not begin.
+	errNotBegun = fmt.Errorf("no answer within %s", silence)
 	// errUnanswered is the trouble with a list that has not come yet.
 	errUnanswered = errors.New("listing: no answer yet")
 )
@@ -172,9 +175,16 @@ func (f *feed) listAndWatch(ctx context.Context) error {
 			return err
 		}
 	}
-	w, err := f.api.Watch(ctx, metav1.ListOptions{
+	// A watch begins at once, even if there is nothing to tell; one that does not got lost.
+	opening, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	lost := time.AfterFunc(silence, func() { cancel(errNotBegun) })
+	w, err := f.api.Watch(opening, metav1.ListOptions{
 		ResourceVersion: f.version, FieldSelector: f.fields, AllowWatchBookmarks: true,
 	})
+	if !lost.Stop() && err != nil && ctx.Err() == nil {
+		err = errNotBegun
+	}
 	if err != nil {
 		if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
 			f.version = ""
@@ -219,7 +229,12 @@ func (f *feed) take(ctx context.Context, w watch.Interface) error {
 func (f *feed) list(ctx context.Context) error {
 	limited, cancel := context.WithTimeoutCause(ctx, listAnswer, errNoAnswer)
 	defer cancel()
-	found, err := f.api.List(limited, metav1.ListOptions{FieldSelector: f.fields})
+	heard := retry.Tell(limited, func(err error) {
+		if err != nil {
+			f.update(func() { f.err = fmt.Errorf("listing: %w", err) })
+		}
+	})
+	found, err := f.api.List(heard, metav1.ListOptions{FieldSelector: f.fields})
 	if err != nil && errors.Is(context.Cause(limited), errNoAnswer) {
 		err = errNoAnswer
 	}

@@ -113,8 +113,11 @@ func refusal(r *http.Request, code int, after string) *http.Response {
 	return response
 }
 
-// spend reads an answer to its end: only then has the server done its part.
+// spend reads an answer to its end: only then has the server done its part. A watch has none.
 func spend(response *http.Response) error {
+	if kindOf(response.Request) == Watches {
+		return response.Body.Close()
+	}
 	_, err := io.Copy(io.Discard, response.Body)
 	return errors.Join(err, response.Body.Close())
 }

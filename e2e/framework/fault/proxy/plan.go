@@ -1,9 +1,9 @@
 package proxy
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
-	"hash/fnv"
-	"math/rand/v2"
 	"net/http"
 	"time"
 )
@@ -128,7 +128,7 @@ func (p *Plan) pick(r *http.Request, before int, hits []int) *Rule {
 
 // draw gives a number from 0 to 1 that depends on the seed and the text alone.
 func (p *Plan) draw(text string) float64 {
-	sum := fnv.New64a()
-	_, _ = sum.Write([]byte(text))                              // A hash takes everything.
-	return rand.New(rand.NewPCG(p.Seed, sum.Sum64())).Float64() //nolint:gosec // It has to be the same each time.
+	const bits = 53 // of a float64's precision
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %s", p.Seed, text))
+	return float64(binary.BigEndian.Uint64(sum[:])>>(64-bits)) / (1 << bits)
 }

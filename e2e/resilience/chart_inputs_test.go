@@ -1,0 +1,232 @@
+package resilience
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"seatrial/e2e/framework/assets"
+	"seatrial/e2e/framework/helm"
+	"seatrial/e2e/framework/outcome"
+)
+
+// chartYAML is all that a chart needs.
+const chartYAML = "apiVersion: v2\nname: web\nversion: 1.0.0\n"
+
+// chartInputs are charts that are hard to read or to render.
+func chartInputs() []input {
+	rendered := func(files map[string]string) func(string) error {
+		return func(dir string) error {
+			if err := writeChart(dir, files); err != nil {
+				return err
+			}
+			chart, err := helm.Load(dir)
+			if err != nil {
+				return err
+			}
+			made, err := helm.RenderAll(chart, "web", "default", nil)
+			if err != nil {
+				return err
+			}
+			_, err = made.Objects()
+			return err
+		}
+	}
+	template := func(text string) func(string) error {
+		return rendered(map[string]string{"templates/hostile.yaml": text})
+	}
+	all := []input{
+		{"chart: a definition that includes itself", "templates/hostile.yaml", template(`{{- define "x" }}{{ include "x" . }}{{ end }}{{ include "x" . }}`)},
+		{"chart: a template that calls itself", "templates/hostile.yaml", template(`{{- define "x" }}{{ template "x" . }}{{ end }}{{ template "x" . }}`)},
+		{"chart: a template that is made by a template, without end", "templates/hostile.yaml", template(`{{- define "x" }}{{ tpl "{{ include \"x\" . }}" . }}{{ end }}{{ include "x" . }}`)},
+		{"chart: a template that does not close", "templates/hostile.yaml", template(`{{ if true }}`)},
+		{"chart: a manifest with references without end", "templates/hostile.yaml", template(bomb())},
+		{"chart: a manifest ten thousand lists deep", "templates/hostile.yaml", template("a: " + deep("[", "]", 10_000))},
+		{"chart: a manifest that is no object", "templates/hostile.yaml", template("- a\n- b\n")},
+		{"chart: bytes that are no text", "templates/hostile.yaml", template("a: \x00\xff\n")},
+		{"chart: ten megabytes of comments", "larger than the maximum file size", template(strings.Repeat("# nothing\n", 1_000_000))},
+		{"chart: values with references without end", "values.yaml", rendered(map[string]string{"values.yaml": bomb()})},
+		{"chart: metadata with references without end", "Chart.yaml", rendered(map[string]string{"Chart.yaml": bomb()})},
+		{"chart: a name that leads elsewhere", "chart.metadata.name", rendered(map[string]string{"Chart.yaml": "apiVersion: v2\nname: ../../web\nversion: 1.0.0\n"})},
+		{"chart: a schema that refers to itself", "", rendered(map[string]string{"values.schema.json": `{"$ref": "#"}`})},
+		{"chart: a schema that is somewhere in the network", "values.schema.json", rendered(map[string]string{"values.schema.json": `{"$ref": "http://192.0.2.1/schema.json"}`})},
+		{"chart: a schema that is a file of the user's", "values.schema.json", rendered(map[string]string{"values.schema.json": `{"$ref": "file:///etc/passwd"}`})},
+		{"chart: a link out of it", "leads out of", linked("templates/out.yaml", "/etc/passwd")},
+		{"chart: a link to a folder out of it", "leads out of", linked("templates/out", "/etc")},
+		{"chart: a link to itself", "that it is in itself", linked("templates/loop", "..")},
+		{"chart: a link to nothing", "templates/none.yaml", linked("templates/none.yaml", "nowhere")},
+		{"chart: a pipe", "irregular file", func(dir string) error {
+			if err := writeChart(dir, nil); err != nil {
+				return err
+			}
+			if err := exec.Command("mkfifo", filepath.Join(dir, "templates", "pipe.yaml")).Run(); err != nil { //nolint:noctx // It ends at once.
+				return err
+			}
+			_, err := helm.Load(dir)
+			return err
+		}},
+	}
+	return append(all, packageInputs()...)
+}
+
+func linked(link, target string) func(string) error {
+	return func(dir string) error {
+		if err := writeChart(dir, nil); err != nil {
+			return err
+		}
+		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
+			return err
+		}
+		_, err := helm.Load(dir)
+		return err
+	}
+}
+
+func writeChart(dir string, files map[string]string) error {
+	all := map[string]string{"Chart.yaml": chartYAML, "templates/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"}
+	maps.Copy(all, files)
+	for name, content := range all {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o600)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// packageInputs are packaged charts.
+func packageInputs() []input {
+	load := func(entries ...entry) func(string) error {
+		return func(dir string) error {
+			path := filepath.Join(dir, "web.tgz")
+			if err := os.WriteFile(path, packed(entries...), 0o600); err != nil {
+				return err
+			}
+			_, err := helm.Load(path)
+			return err
+		}
+	}
+	const mebibyte = 1 << 20
+	chart := entry{name: "web/Chart.yaml", content: []byte(chartYAML)}
+	big := packed(
+		entry{name: "sub/Chart.yaml", content: []byte(strings.Replace(chartYAML, "web", "sub", 1))},
+		entry{name: "sub/a", content: make([]byte, 4*mebibyte)}, entry{name: "sub/b", content: make([]byte, 4*mebibyte)},
+		entry{name: "sub/c", content: make([]byte, 4*mebibyte)}, entry{name: "sub/d", content: make([]byte, 4*mebibyte)})
+	bombs, many, large := []entry{chart}, []entry{chart}, []entry{chart}
+	for i := range 30 {
+		bombs = append(bombs, entry{name: fmt.Sprintf("web/charts/sub%d.tgz", i), content: big})
+		large = append(large, entry{name: fmt.Sprintf("web/files/%d", i), content: make([]byte, 4*mebibyte)})
+	}
+	for i := range 30_000 {
+		many = append(many, entry{name: fmt.Sprintf("web/files/%d", i)})
+	}
+	return []input{
+		{"package: 120 MiB in 120 KiB", "larger than the maximum file size", load(large...)},
+		{"package: packages in it that have 480 MiB in all", "it unpacks to more than 200 MiB", load(bombs...)},
+		{"package: thirty thousand files", "it has more than 20000 files", load(many...)},
+		{"package: a file that would be written elsewhere", "illegal", load(chart, entry{name: "web/../../../etc/cron.d/x", content: []byte("x")})},
+		{"package: a file with an absolute name", "Chart.yaml", load(entry{name: "/etc/cron.d/x", content: []byte("x")})},
+		{"package: a link", "Chart.yaml", load(entry{name: "web/Chart.yaml", link: "/etc/passwd"})},
+		{"package: nothing", "Chart.yaml", load()},
+		{"package: bytes that are no package", "gzip", func(dir string) error {
+			path := filepath.Join(dir, "web.tgz")
+			if err := os.WriteFile(path, []byte("\x1f\x8b\x08\x00nothing"), 0o600); err != nil {
+				return err
+			}
+			_, err := helm.Load(path)
+			return err
+		}},
+	}
+}
+
+// entry is one of a package: a file or a link.
+type entry struct {
+	name, link string
+	content    []byte
+}
+
+func packed(entries ...entry) []byte {
+	var out bytes.Buffer
+	zipped := gzip.NewWriter(&out)
+	writer := tar.NewWriter(zipped)
+	for _, e := range entries {
+		header := &tar.Header{Name: e.name, Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(e.content))}
+		if e.link != "" {
+			header = &tar.Header{Name: e.name, Typeflag: tar.TypeSymlink, Linkname: e.link}
+		}
+		// A buffer takes everything.
+		_ = writer.WriteHeader(header)
+		_, _ = writer.Write(e.content)
+	}
+	_ = writer.Close()
+	_ = zipped.Close()
+	return out.Bytes()
+}
+
+// Templates cannot be interrupted, so these are tried in a process of their own, which ends with its error.
+var _ = Describe("A chart whose templates do not end", Label("inputs"), func() {
+	It("is given up at a named limit, of time or of memory", func(ctx SpecContext) {
+		seatrial := buildSeatrial(ctx)
+		table := outcome.New("inputs-without-end", "Charts whose templates do not end")
+		for name, template := range map[string]string{
+			"chart: a loop of 10^18 rounds":   `{{ range $i := 1000000000000000000 }}{{ end }}`,
+			"chart: a list of 10^9 numbers":   `{{ range until 1000000000 }}{{ . }}{{ end }}`,
+			"chart: a text of 4·10^9 letters": `{{ $a := repeat 1000000 "x" }}{{ $b := repeat 4000 $a }}{{ len $b }}`,
+		} {
+			table.Add(endless(ctx, seatrial, name, template))
+		}
+		publish(table)
+	}, NodeTimeout(inputsTimeout))
+})
+
+// endlessLimit is longer than the limit of an operation that the command is given and what it may take beyond.
+const endlessLimit = 10*time.Second + helm.StopTimeout + time.Minute
+
+func endless(ctx SpecContext, seatrial, name, template string) outcome.Row {
+	GinkgoHelper()
+	dir := filepath.Join(GinkgoT().TempDir(), "web")
+	Expect(writeChart(dir, map[string]string{"templates/hostile.yaml": template})).To(Succeed())
+	limited, cancel := context.WithTimeout(ctx, endlessLimit)
+	defer cancel()
+	cmd := exec.CommandContext(limited, seatrial, "chart", dir, "--provider", "embedded", "--timeout", "10s")
+	cmd.Env = append(os.Environ(), "SEATRIAL_ARTIFACTS="+GinkgoT().TempDir())
+	start := time.Now()
+	out, err := cmd.CombinedOutput()
+	row := outcome.Row{
+		Done: name, Expected: fmt.Sprintf("exit code 1 within %s, with the reason", endlessLimit),
+		Happened: fmt.Sprintf("%v after %s: %s", err, time.Since(start).Round(time.Second), lastLines(string(out))),
+	}
+	row.Held = cmd.ProcessState.ExitCode() == 1 && (strings.Contains(string(out), "templates loop") || strings.Contains(string(out), "hostile.yaml"))
+	return row
+}
+
+func lastLines(text string) string {
+	const brief = 400
+	text = strings.TrimSpace(text)
+	return text[max(0, len(text)-brief):]
+}
+
+// buildSeatrial makes the command that users run.
+func buildSeatrial(ctx SpecContext) string {
+	GinkgoHelper()
+	root, err := assets.Root()
+	Expect(err).ToNot(HaveOccurred())
+	program := filepath.Join(GinkgoT().TempDir(), "seatrial")
+	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./tools/seatrial")
+	build.Dir = root
+	out, err := build.CombinedOutput()
+	Expect(err).ToNot(HaveOccurred(), string(out))
+	return program
+}
