@@ -41,7 +41,7 @@ type input struct {
 
 // Whatever is put in, an answer comes: no panic, no end of memory, nothing that goes on for ever.
 var _ = Describe("Input that nobody should write", Label("inputs"), func() {
-	It("is read, or refused by name, within its time", func() {
+	It("is read, or refused by name, within its time", func(_ SpecContext) {
 		table := outcome.New("inputs", "Input that nobody should write")
 		for _, some := range [][]input{documentInputs(), outputInputs(), scenarioInputs(), valuesInputs(), chartInputs(), fileInputs()} {
 			for _, one := range some {
@@ -204,7 +204,7 @@ func valuesInputs() []input {
 	return []input{
 		{"values: references without end", "values.yaml", read(bomb())},
 		{"values: a reference to itself", "values.yaml", read("a: &a [*a]\n")},
-		{"values: ten thousand maps deep", "values.yaml", read(deep("{a: ", "}", 10_000))},
+		{"values: ten thousand maps deep", "", read(deep("{a: ", "}", 10_000))},
 		{"values: a key twice", "values.yaml:2", read("a: 1\na: 2\n")},
 		{"values: a list", "values are a map", read("- a\n")},
 		{"values: bytes that are no text", "values.yaml", read("a: \x00\xff\n")},
@@ -222,8 +222,8 @@ func fileInputs() []input {
 			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 				return err
 			}
-			if _, err := helm.New(helm.Options{Kubeconfig: path}); err == nil {
-				return nil
+			if _, err := helm.New(helm.Options{Kubeconfig: path}); err != nil {
+				return err
 			}
 			_, err := cluster.LoadRESTConfig(path)
 			return err

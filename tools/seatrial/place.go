@@ -33,7 +33,7 @@ func (p *playing) enter(ctx context.Context, on framework.Handle) (place, error)
 	if p.course.of == nil {
 		return p.enterHere(ctx, on)
 	}
-	made, err := stage.Open(ctx, stage.Options{Scenario: p.course.of, Kubeconfig: on.Kubeconfig, Bin: on.Assets.Bin})
+	made, err := stage.Open(ctx, stage.Options{Scenario: p.course.of, Kubeconfig: on.Kubeconfig, Bin: on.Assets.Bin, Sandbox: p.sandbox})
 	if err != nil {
 		return place{}, err
 	}
@@ -56,19 +56,52 @@ func (p *playing) enterHere(ctx context.Context, on framework.Handle) (_ place, 
 	if err != nil {
 		return place{}, fmt.Errorf("finding the folder to start in: %w", err)
 	}
-	reader, err := shell.Start(shell.Options{
-		Dir: dir, Home: home, Path: []string{on.Assets.Bin}, Env: []string{"KUBECONFIG=" + on.Kubeconfig},
-	})
+	options := shell.Options{Dir: dir, Home: home, Path: []string{on.Assets.Bin}, Env: []string{"KUBECONFIG=" + on.Kubeconfig}}
+	release := func() {}
+	if p.sandbox {
+		if release, err = confine(&options, on); err != nil {
+			return place{}, err
+		}
+	}
+	reader, err := shell.Start(options)
 	if err != nil {
+		release()
 		return place{}, err
 	}
-	at = place{shell: reader, close: func(context.Context) error { return errors.Join(reader.Close(), os.RemoveAll(home)) }}
+	at = place{shell: reader, close: func(context.Context) error {
+		err := reader.Close()
+		release()
+		return errors.Join(err, os.RemoveAll(home))
+	}}
 	for _, command := range p.setup {
 		if err := p.prepare(ctx, reader, command); err != nil {
 			return place{}, err
 		}
 	}
 	return at, nil
+}
+
+// confine lets a shell start in a sandbox, in a copy of its folder.
+func confine(o *shell.Options, on framework.Handle) (release func(), err error) {
+	if within(o.Home, o.Dir) {
+		return nil, fmt.Errorf("%q cannot be copied into a sandbox: name a smaller folder with --dir", o.Dir)
+	}
+	work := filepath.Join(o.Home, filepath.Base(o.Dir))
+	if err := os.CopyFS(work, os.DirFS(o.Dir)); err != nil {
+		return nil, fmt.Errorf("copying %q into a sandbox: %w", o.Dir, err)
+	}
+	room, kubeconfig, err := stage.Confine(stage.Confinement{Kubeconfig: on.Kubeconfig, Home: o.Home, Bin: on.Assets.Bin})
+	if err != nil {
+		return nil, err
+	}
+	o.Dir, o.Start, o.Env = work, room.Start, []string{"KUBECONFIG=" + kubeconfig}
+	return room.Close, nil
+}
+
+// within tells whether a path is in a folder.
+func within(path, folder string) bool {
+	name, err := filepath.Rel(folder, path)
+	return err == nil && filepath.IsLocal(name)
 }
 
 func (p *playing) prepare(ctx context.Context, reader trial.Shell, command string) error {

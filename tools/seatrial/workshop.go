@@ -25,6 +25,7 @@ type rehearsal struct {
 	from     int
 	patience time.Duration
 	separate bool
+	sandbox  bool
 	watched  bool
 	dryRun   bool
 	update   bool
@@ -38,7 +39,7 @@ const (
 	workshopHelp = `Runs workshop documents on a cluster, in order, in one shell, and compares what
 comes with what they show: cell by cell, by type. The commands of a document
 are run on this machine as they stand: name only documents that you would
-follow yourself.
+follow yourself, or use --sandbox.
 
 Instead of files, folders with a scenario.yaml can be named: it says what the
 documents need.
@@ -54,6 +55,11 @@ again: documents, scenario.yaml, the folder that it starts in, and the scripts,
 values and charts that commands name. What a course has made can be looked at
 until the next one begins, which finds nothing of it. Ctrl-C ends the watch,
 with the exit code of the last verdict.
+
+With --sandbox, the commands reach no network but the cluster's API server and
+what the scenario serves, see nothing of your files but a copy of the folder
+they start in, and change nothing that is not thrown away. In the cluster they
+can do everything. It needs Linux, and root or user namespaces.
 
 Exit code 0: a reader sees what the documents show. 1: something could not be
 run. 2: findings.`
@@ -95,6 +101,7 @@ func workshopCommand() *cobra.Command {
 	flags.IntVar(&r.from, "from-step", 1, "`number` of the first step to run, of the first document")
 	flags.DurationVar(&r.patience, "patience", trial.DefaultPatience, "how long a command that only looks is repeated until it shows what the document shows")
 	flags.BoolVar(&r.separate, "separate", false, "play each document as if it were the only one")
+	flags.BoolVar(&r.sandbox, "sandbox", false, "run the commands where they reach nothing but the cluster, and see nothing of yours")
 	flags.BoolVar(&r.watched, "watch", false, "play again whenever something is saved, until Ctrl-C")
 	flags.BoolVar(&r.dryRun, "dry-run", false, "list what would run, and what is not covered")
 	flags.BoolVar(&r.update, "update", false, "rewrite output that is out of date, after showing the difference")
