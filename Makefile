@@ -66,8 +66,13 @@ suites: ## the suites, each on a cluster of its own
 	go test -race -count=1 -p 1 -timeout 40m -v $(SUITES)
 
 .PHONY: resilience
-resilience: prepare ## crash points, faults and bad input; a table of each is in _artifacts/resilience
+resilience: prepare ## crash points, faults, bad input, walks and a soak; a table of each is in _artifacts/resilience
 	go test -race -count=1 -timeout 40m -v ./e2e/resilience
+	$(MAKE) soak
+
+.PHONY: soak
+soak: prepare ## two hundred releases on one cluster: does it stay as fast, and take no more memory?
+	go run ./tools/bench -only soak
 
 .PHONY: bench
 bench: prepare ## measure against kind's and helm's own commands, in one run

@@ -104,6 +104,7 @@ func measurements() []measurement {
 		{"story", single((*bench).stories), nodes},
 		{"chart", (*bench).charts, controlPlane},
 		{"crashes", (*bench).crashes, controlPlane},
+		{"soak", (*bench).soak, controlPlane},
 		{"waiting", (*bench).waiting, nodes},
 		{"size", single((*bench).size), nodes},
 		{"cold", single((*bench).cold), nodes},
