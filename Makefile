@@ -82,6 +82,8 @@ bench: prepare ## measure against kind's and helm's own commands, in one run
 lint: $(LINT) ## check the style of every module
 	$(LINT) run --allow-parallel-runners --config tools/lint/golangci.yml ./...
 	cd tools/distro && $(DISTRO) ../../$(LINT) run --allow-parallel-runners --config ../lint/golangci.yml ./...
+# It looks at the actions that workflows use, too.
+	go -C tools/lint/actions tool actionlint $(CURDIR)/.github/workflows/*.yml
 
 .PHONY: $(LINT)
 $(LINT):

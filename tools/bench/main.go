@@ -99,6 +99,7 @@ func measurements() []measurement {
 		{"embedded", (*bench).controlPlanes, controlPlane},
 		{"many", (*bench).many, controlPlane},
 		{"exercises", (*bench).exercises, controlPlane},
+		{"watch", single((*bench).watched), controlPlane},
 		{"cluster", single((*bench).clusters), nodes},
 		{"kept", single((*bench).kept), nodes},
 		{"story", single((*bench).stories), nodes},

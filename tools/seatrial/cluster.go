@@ -42,11 +42,7 @@ func keptOptions(cmd *cobra.Command, c *choices.Choices) (framework.Options, err
 	if c.Provider == assets.Existing {
 		return framework.Options{}, errors.New("a cluster of provider existing is yours: it is neither made nor kept here")
 	}
-	return framework.Options{Settings: c.Settings(), Suite: "cluster", Progress: func(line string) {
-		if !c.Quiet {
-			fmt.Fprintln(cmd.ErrOrStderr(), line)
-		}
-	}}, nil
+	return framework.Options{Settings: c.Settings(), Suite: "cluster", Progress: c.Teller(cmd.ErrOrStderr())}, nil
 }
 
 func createCommand() *cobra.Command {

@@ -132,16 +132,16 @@ func TestAShellCompletesWordsAndNames(t *testing.T) {
 	g.Expect(os.MkdirAll(filepath.Dir(kept), 0o700)).To(gomega.Succeed())
 	g.Expect(os.WriteFile(kept, nil, 0o600)).To(gomega.Succeed())
 	for says, line := range map[string][]string{
-		"auto\nkind\nembedded\nexisting\n":      {"workshop", "--provider", ""},
-		"auto\npodman\ndocker\nnerdctl\n":       {"chart", "--engine", ""},
-		"text\njson\n":                          {"doctor", "--output", ""},
-		"seatrial-keep-embedded-mine\n":         {"cluster", "logs", ""},
-		"config\ndoctor\nreport\nscenario\n":    {"schema", ""},
-		"json=\njunit=\nhtml=\ngithub\n:6\n":    {"workshop", "--report", ""},
-		"scenarios/chart-values\n":              {"workshop", "scenarios/"},
-		"json\n:8\n":                            {"report", ""},
-		"bash\nzsh\nfish\n":                     {"completion", ""},
-		"seatrial-keep-embedded-mine\n:4\nComp": {"cluster", "delete", ""},
+		"auto\nkind\nembedded\nexisting\n":           {"workshop", "--provider", ""},
+		"auto\npodman\ndocker\nnerdctl\n":            {"chart", "--engine", ""},
+		"text\njson\n":                               {"doctor", "--output", ""},
+		"seatrial-keep-embedded-mine\n":              {"cluster", "logs", ""},
+		"config\ndoctor\nimages\nreport\nscenario\n": {"schema", ""},
+		"json=\njunit=\nhtml=\ngithub\n:6\n":         {"workshop", "--report", ""},
+		"scenarios/chart-values\n":                   {"workshop", "scenarios/"},
+		"json\n:8\n":                                 {"report", ""},
+		"bash\nzsh\nfish\n":                          {"completion", ""},
+		"seatrial-keep-embedded-mine\n:4\nComp":      {"cluster", "delete", ""},
 	} {
 		if line[len(line)-1] == "scenarios/" {
 			t.Chdir(filepath.Join("..", ".."))
@@ -164,6 +164,7 @@ func TestAnswersToProgramsAreJSON(t *testing.T) {
 		"\"$schema\": \"http":      {"schema", "scenario"},
 		"seatrial.dev/report/v1":   {"schema", "report"},
 		"seatrial.dev/doctor/v1":   {"schema", "doctor"},
+		"seatrial.dev/images/v1":   {"schema", "images"},
 		"The choices of a project": {"schema", "config"},
 	} {
 		said, err := answered(t, line...)

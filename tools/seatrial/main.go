@@ -91,7 +91,7 @@ workshop, lint, chart and demo end so.`,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true // Ours is short enough for a terminal.
 	root.AddCommand(
-		doctorCommand(), workshopCommand(), lintCommand(), chartCommand(), demoCommand(), clusterCommand(),
+		doctorCommand(), workshopCommand(), lintCommand(), chartCommand(), demoCommand(), clusterCommand(), imagesCommand(),
 		reportCommand(), schemaCommand(), versionCommand(), completionCommand(), sweepCommand(), cleanCommand(),
 	)
 	fitHelp(root)

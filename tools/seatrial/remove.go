@@ -27,11 +27,7 @@ func removing(use, short string, remove func(context.Context, framework.Options)
 		Example: "  seatrial " + use,
 		Args:    cobra.NoArgs,
 		RunE: filled(c, func(cmd *cobra.Command, _ []string) error {
-			removed, err := remove(cmd.Context(), framework.Options{Settings: c.Settings(), Progress: func(line string) {
-				if !c.Quiet {
-					fmt.Fprintln(cmd.ErrOrStderr(), line)
-				}
-			}})
+			removed, err := remove(cmd.Context(), framework.Options{Settings: c.Settings(), Progress: c.Teller(cmd.ErrOrStderr())})
 			for _, name := range removed {
 				fmt.Fprintln(cmd.OutOrStdout(), "removed", name)
 			}

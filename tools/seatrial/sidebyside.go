@@ -19,6 +19,10 @@ func (r *rehearsal) ownClusters(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if provider == assets.Embedded && r.said.Keep {
+		fmt.Fprintln(r.out, "   --parallel: clusters of their own are thrown away, so that courses go one after the other in the one to --keep")
+		return false, nil
+	}
 	if provider == assets.Embedded {
 		return true, nil
 	}

@@ -104,11 +104,16 @@ func (a Assets) check() error {
 
 // Save records what was prepared, in one step.
 func (a Assets) Save(w Want) error {
-	root, err := Root()
+	sources, err := SourcesHash()
 	if err != nil {
 		return err
 	}
-	records, err := w.records(root)
+	return a.SaveFor(sources, w)
+}
+
+// SaveFor is Save for what was made from the sources of a hash, wherever these are.
+func (a Assets) SaveFor(sources string, w Want) error {
+	records, err := w.recordsOf(sources)
 	if err != nil {
 		return err
 	}

@@ -62,11 +62,16 @@ const hashLength = 12
 // records are the files that may say what was prepared for these choices and this source:
 // the first is the one to write. What was prepared for nodes is enough without them, too.
 func (w Want) records(root string) ([]string, error) {
-	cache, err := Cache()
+	sources, err := Hash(root, Sources()...)
 	if err != nil {
 		return nil, err
 	}
-	sources, err := Hash(root, Sources()...)
+	return w.recordsOf(sources)
+}
+
+// recordsOf are those of the sources of a hash.
+func (w Want) recordsOf(sources string) ([]string, error) {
+	cache, err := Cache()
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +83,16 @@ func (w Want) records(root string) ([]string, error) {
 		names[i] = filepath.Join(cache, "prepared", name+".json")
 	}
 	return names, nil
+}
+
+// SourcesHash is the hash of what things are prepared from in the source tree that the working directory is in, or
+// [ErrNoSourceTree].
+func SourcesHash() (string, error) {
+	root, err := Root()
+	if err != nil {
+		return "", err
+	}
+	return Hash(root, Sources()...)
 }
 
 // Sources are the parts of the source tree that prepared things are made from.

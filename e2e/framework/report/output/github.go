@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 
 	"seatrial/e2e/framework/report"
 )
@@ -15,6 +17,7 @@ func InActions(getenv func(string) string) bool { return getenv("GITHUB_ACTIONS"
 
 // ToActions writes annotations to the log, and adds the summary to the job's page, if there is one.
 func ToActions(run report.Run, getenv func(string) string, log io.Writer) (err error) {
+	run = inWorkspace(run, getenv("GITHUB_WORKSPACE"))
 	if _, err := io.WriteString(log, report.Annotations(run)); err != nil {
 		return fmt.Errorf("writing annotations: %w", err)
 	}
@@ -32,4 +35,43 @@ func ToActions(run report.Run, getenv func(string) string, log io.Writer) (err e
 		return fmt.Errorf("adding to the summary of the job: %w", err)
 	}
 	return nil
+}
+
+// inWorkspace is a run whose files have the names that GitHub knows them by: from the workspace, wherever the step runs.
+func inWorkspace(run report.Run, workspace string) report.Run {
+	if workspace == "" {
+		return run
+	}
+	run.Subjects = slices.Clone(run.Subjects)
+	for i := range run.Subjects {
+		subject := &run.Subjects[i]
+		subject.File = below(workspace, subject.File)
+		subject.Findings = findingsBelow(workspace, subject.Findings)
+		subject.Steps = slices.Clone(subject.Steps)
+		for k := range subject.Steps {
+			subject.Steps[k].Findings = findingsBelow(workspace, subject.Steps[k].Findings)
+		}
+	}
+	return run
+}
+
+func findingsBelow(workspace string, findings []report.Finding) []report.Finding {
+	all := slices.Clone(findings)
+	for i := range all {
+		all[i].File = below(workspace, all[i].File)
+	}
+	return all
+}
+
+// below is a file as seen from a folder, if it is in there.
+func below(folder, file string) string {
+	whole, err := filepath.Abs(file)
+	if file == "" || err != nil {
+		return file
+	}
+	relative, err := filepath.Rel(folder, whole)
+	if err != nil || !filepath.IsLocal(relative) {
+		return file
+	}
+	return filepath.ToSlash(relative)
 }

@@ -99,3 +99,17 @@ func TestAWorkflowIsToldAtTheLineAndOnItsPage(t *testing.T) {
 	g.Expect(err).ToNot(gomega.HaveOccurred())
 	g.Expect(string(content)).To(gomega.And(gomega.HavePrefix("# before\n## ❌ FAILED"), gomega.ContainSubstring("| error | line 7 | wrong |")))
 }
+
+// A step may run in a folder of the repository, and GitHub knows files by where they are in the whole of it.
+func TestAWorkflowIsToldOfFilesByTheirPlaceInTheWorkspace(t *testing.T) {
+	g := gomega.NewWithT(t)
+	workspace := t.TempDir()
+	g.Expect(os.Mkdir(filepath.Join(workspace, "docs"), 0o700)).To(gomega.Succeed())
+	t.Chdir(filepath.Join(workspace, "docs"))
+	before := run()
+	var log bytes.Buffer
+	getenv := func(name string) string { return map[string]string{"GITHUB_WORKSPACE": workspace}[name] }
+	g.Expect(output.ToActions(before, getenv, &log)).To(gomega.Succeed())
+	g.Expect(log.String()).To(gomega.Equal("::error title=A,file=docs/a.md,line=7::wrong\n"))
+	g.Expect(before.Subjects[0].Steps[0].Findings[0].File).To(gomega.Equal("a.md"), "the run itself is as it was")
+}

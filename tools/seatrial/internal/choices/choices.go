@@ -4,6 +4,7 @@ package choices
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -52,6 +53,7 @@ type Group int
 const (
 	Where    Group = iota // which cluster, and what it is made with
 	Which                 // of Where, what leads to clusters that are there
+	Made                  // of Where, what decides what is prepared
 	Life                  // whether it stays
 	Timing                // how long
 	Pace                  // how much at a time, and when to stop
@@ -74,16 +76,16 @@ type choice struct {
 
 // every is the one list of them, in the order of their help.
 func every() []choice {
-	where, which, life := []Group{Where}, []Group{Where, Which}, []Group{Life}
+	where, made, which, life := []Group{Where}, []Group{Where, Made}, []Group{Where, Which, Made}, []Group{Life}
 	pace, shown := []Group{Pace}, []Group{Shown}
 	return []choice{
 		{name: "provider", groups: which, words: assets.Providers(), usage: "where the cluster comes `from`: " + strings.Join(assets.Providers(), ", "), bind: func(c *Choices) pflag.Value { return (*word)(&c.Provider) }},
 		{name: "kubeconfig", groups: where, path: pathList, usage: "`file` that leads to the cluster, for --provider existing (default: what kubectl would use)", bind: func(c *Choices) pflag.Value { return (*text)(&c.Kubeconfig) }},
 		{name: "context", groups: where, usage: "`name` of the context in the kubeconfig (default: the current one)", bind: func(c *Choices) pflag.Value { return (*text)(&c.Context) }},
 		{name: "allow-context", groups: where, usage: "`name` of a context to use although it does not look disposable", bind: func(c *Choices) pflag.Value { return (*text)(&c.AllowContext) }},
-		{name: "kubernetes", groups: where, usage: "`version` that the cluster must have, such as v1.37.2", bind: func(c *Choices) pflag.Value { return (*text)(&c.Kubernetes) }},
+		{name: "kubernetes", groups: made, usage: "`version` that the cluster must have, such as v1.37.2", bind: func(c *Choices) pflag.Value { return (*text)(&c.Kubernetes) }},
 		{name: "engine", groups: which, words: append([]string{engine.Auto}, engine.Names()...), usage: "container engine for kind, the only `one` to accept: " + strings.Join(append([]string{engine.Auto}, engine.Names()...), ", "), bind: func(c *Choices) pflag.Value { return (*word)(&c.Engine) }},
-		{name: "node-image", groups: where, usage: "kind node `image` to use instead of the one that was prepared", bind: func(c *Choices) pflag.Value { return (*text)(&c.NodeImage) }},
+		{name: "node-image", groups: made, usage: "kind node `image` to use instead of the one that was prepared", bind: func(c *Choices) pflag.Value { return (*text)(&c.NodeImage) }},
 		{name: "keep", groups: life, usage: "let the cluster outlive the run; the next one takes it over", bind: func(c *Choices) pflag.Value { return (*flag)(&c.Keep) }},
 		{name: "parallel", groups: pace, usage: "`number` of paths of a chart, or of courses of documents, that go at a time (default: what the cluster is good for)", bind: func(c *Choices) pflag.Value { return (*number)(&c.Parallel) }},
 		{name: "timeout", groups: []Group{Timing}, usage: "how long one command or operation may take, such as 90s or 10m", bind: func(c *Choices) pflag.Value { return (*length)(&c.Timeout) }},
@@ -126,6 +128,15 @@ func (c *Choices) Settings() framework.Settings {
 	return framework.Settings{
 		Want: assets.Want{Provider: c.Provider, Kubernetes: c.Kubernetes, NodeImage: c.NodeImage, Engine: c.Engine},
 		Keep: c.Keep, Artifacts: c.Artifacts, Kubeconfig: c.Kubeconfig, Context: c.Context, AllowContext: c.AllowContext,
+	}
+}
+
+// Teller tells on a terminal what is being done, line by line; nothing if that is not wanted.
+func (c *Choices) Teller(out io.Writer) func(line string) {
+	return func(line string) {
+		if !c.Quiet {
+			fmt.Fprintln(out, line)
+		}
 	}
 }
 

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/onsi/gomega"
+)
+
+func TestHowACommandEndsIsInItsExitCode(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		code int
+	}{
+		"as it should":         {nil, 0},
+		"a broken promise":     {errBroken, 2},
+		"findings":             {errors.Join(errFindings, errors.New("bad.md:1: no such hint")), 2},
+		"faults":               {fmt.Errorf("%w: guestbook 0.2.0", errFaults), 2},
+		"nothing can be run":   {errNotReady, 1},
+		"something is missing": {errNotComplete, 1},
+		"a file is missing":    {fs.ErrNotExist, 1},
+	} {
+		gomega.NewWithT(t).Expect(exitCode(c.err)).To(gomega.Equal(c.code), name)
+	}
+}
+
+// Somebody who is stuck reads nothing but this: each says which file, flag or word it is, and what to do.
+func TestWhoeverIsStuckIsToldWhatToDo(t *testing.T) {
+	g := gomega.NewWithT(t)
+	dir := t.TempDir()
+	t.Setenv("SEATRIAL_CACHE", t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("GITHUB_ACTIONS", "")
+	t.Setenv("PATH", t.TempDir())
+	t.Chdir(dir)
+	for name, content := range map[string]string{
+		"a.md": exercise, "odd.md": oddName, "bad.yaml": "proivder: kind\n", "seatrial.json": "{}\n",
+		"folder/notes.txt": "", "broken/scenario.yaml": "title: [\n", "chart/Chart.yaml": "name: web\n",
+	} {
+		path := filepath.Join(dir, name)
+		g.Expect(os.MkdirAll(filepath.Dir(path), 0o700)).To(gomega.Succeed())
+		g.Expect(os.WriteFile(path, []byte(content), 0o600)).To(gomega.Succeed())
+	}
+	const prepare = "run `make prepare` in a source tree of seatrial, and after that anywhere"
+	for _, c := range []struct {
+		line []string
+		code int
+		says string
+	}{
+		{[]string{"workshop"}, 1, "requires at least 1 arg(s)"},
+		{[]string{"workshop", "--provder", "kind", "a.md"}, 1, "unknown flag --provder; did you mean --provider?"},
+		{[]string{"workshop", "--provider", "kidn", "a.md"}, 1, `there is no provider "kidn"; did you mean "kind"?`},
+		{[]string{"workshop", "--timeout", "soon", "a.md"}, 1, `want a duration such as 90s or 10m, not "soon"`},
+		{[]string{"workshop", "no-such.md"}, 1, "no-such.md"},
+		{[]string{"workshop", "folder"}, 1, "folder is a folder without a scenario.yaml: name its documents, or write one"},
+		{[]string{"workshop", "broken"}, 1, filepath.Join("broken", "scenario.yaml")},
+		{[]string{"workshop", "a.md"}, 1, prepare},
+		{[]string{"workshop", "--config", "no-such.yaml", "a.md"}, 1, "reading the choices: open no-such.yaml"},
+		{[]string{"workshop", "--config", "bad.yaml", "a.md"}, 1, `bad.yaml:1: unknown key "proivder"; did you mean "provider"?`},
+		{[]string{"workshop", "--config", "folder", "a.md"}, 1, "reading the choices: read folder: is a directory"},
+		{[]string{"workshop", "--watch", "--update", "a.md"}, 1, "leave out --update and --dry-run"},
+		{[]string{"workshop", "--watch", "no-such.md"}, 1, "no-such.md"},
+		{[]string{"workshop", "--watch", "a.md"}, 1, prepare},
+		{[]string{"workshop", "--report", "pdf", "a.md"}, 1, `reading the report "pdf"`},
+		{[]string{"workshop", "--dry-run", "a.md"}, 0, ""},
+		{[]string{"lint", "a.md"}, 0, ""},
+		{[]string{"lint", "odd.md"}, 0, ""},
+		{[]string{"lint", "--strict", "odd.md"}, 2, errFindings.Error()},
+		{[]string{"lint", "no-such.md"}, 1, "no-such.md"},
+		{[]string{"lint", "--provider", "kidn", "a.md"}, 1, `there is no provider "kidn"; did you mean "kind"?`},
+		{[]string{"chart", "no-such-chart"}, 1, "no-such-chart"},
+		{[]string{"chart", "chart"}, 1, "chart"},
+		{[]string{"chart", "--watch", "oci://registry.invalid/web"}, 1, "--watch needs a chart, or its scenario, in a folder"},
+		{[]string{"demo"}, 1, prepare},
+		{[]string{"demo", "--provider", "existing"}, 1, prepare},
+		{[]string{"doctor"}, 1, "this machine is not ready"},
+		{[]string{"doctor", "--provider", "kind"}, 1, "this machine is not ready"},
+		{[]string{"images"}, 1, "not everything is prepared"},
+		{[]string{"images", "sav"}, 1, `unknown command "sav"`},
+		{[]string{"images", "save", "x.tar"}, 1, prepare},
+		{[]string{"images", "load", "no-such.tar"}, 1, `loading "no-such.tar": open no-such.tar: no such file or directory`},
+		{[]string{"images", "load", "a.md"}, 1, `loading "a.md": it is no archive of ` + "`seatrial images save`"},
+		{[]string{"cluster", "create"}, 1, prepare},
+		{[]string{"cluster", "list"}, 0, ""},
+		{[]string{"cluster", "list", "--provider", "existing"}, 1, "a cluster of provider existing is yours"},
+		{[]string{"cluster", "delete", "mine"}, 1, "there is no kept cluster: `seatrial cluster create` makes one"},
+		{[]string{"report", "seatrial.json"}, 1, "seatrial.json"},
+		{[]string{"schema", "skenario"}, 1, `did you mean "scenario"?`},
+		{[]string{"sweep"}, 0, ""},
+		{[]string{"version", "--keep"}, 0, ""},
+	} {
+		said, err := answered(t, c.line...)
+		g := gomega.NewWithT(t)
+		g.Expect(exitCode(err)).To(gomega.Equal(c.code), "%v: %v\n%s", c.line, err, said)
+		if c.says != "" {
+			g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring(c.says)), "%v", c.line)
+		}
+	}
+}
+
+func TestEveryCommandTakesTheSharedFlags(t *testing.T) {
+	shared := []string{"provider", "kubeconfig", "kubernetes", "parallel", "timeout", "fail-fast", "keep", "artifacts", "report", "no-color", "quiet", "verbose"}
+	for _, cmd := range all(command()) {
+		for _, name := range shared {
+			gomega.NewWithT(t).Expect(cmd.Flags().Lookup(name)).ToNot(gomega.BeNil(), "%s --%s", cmd.CommandPath(), name)
+		}
+	}
+	said, err := answered(t, "version", "--provider", "kind", "--keep")
+	g := gomega.NewWithT(t)
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	g.Expect(said).To(gomega.ContainSubstring("seatrial: `seatrial version` has no use for --keep, --provider: nothing changes\n"))
+}
