@@ -50,7 +50,7 @@ type parser struct {
 
 // parse finds the tables in an output.
 func parse(lines []line) output {
-	p := parser{lines: lines, out: output{lines: lines}}
+	p := parser{lines: lines, out: output{lines: lines}, cutter: cutter{effort: mostPlaced}}
 	for i := 0; i < len(lines); {
 		i = p.next(i)
 	}

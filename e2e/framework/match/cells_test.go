@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -165,7 +166,40 @@ func headerOf(texts ...string) *header {
 }
 
 func rowOf(h *header, text string) []string {
-	var c cutter
+	c := cutter{effort: mostPlaced}
 	c.expect(len(h.titles))
 	return c.cut(h, text)
+}
+
+// Columns may be so narrow that no blanks tell which cell is the empty one; what is in the others does.
+func TestCellsOfNarrowTablesAreToldByWhatIsInThem(t *testing.T) {
+	for _, c := range []struct {
+		header, row string
+		want        []string
+	}{
+		{
+			"NAME READY STATUS RESTARTS AGE", "redis-1 0/1 CrashLoopBackOff 7 (2m ago) 12m",
+			[]string{"redis-1", "0/1", "CrashLoopBackOff", "7 (2m ago)", "12m"},
+		},
+		{
+			"NAME NAMESPACE REVISION UPDATED STATUS CHART APP VERSION", "demo ns 1 2020-02-24 18:08:02.01 +0000 UTC deployed guestbook-0.2.0",
+			[]string{"demo", "ns", "1", "2020-02-24 18:08:02.01 +0000 UTC", "deployed", "guestbook-0.2.0", ""},
+		},
+		{
+			"REVISION UPDATED STATUS CHART APP VERSION DESCRIPTION", "2 Mon Feb  3 18:08:02 2020 superseded guestbook-0.2.0  Upgrade complete",
+			[]string{"2", "Mon Feb 3 18:08:02 2020", "superseded", "guestbook-0.2.0", "", "Upgrade complete"},
+		},
+		{
+			"NAME TYPE CLUSTER-IP EXTERNAL-IP PORT(S) AGE", "web ExternalName <none> example.com <none> 5d",
+			[]string{"web", "ExternalName", "<none>", "example.com", "<none>", "5d"},
+		},
+		{
+			"LAST SEEN TYPE REASON OBJECT MESSAGE", "3m (x4 over 9m) Warning BackOff pod/web Back-off restarting failed container",
+			[]string{"3m (x4 over 9m)", "Warning", "BackOff", "pod/web", "Back-off restarting failed container"},
+		},
+	} {
+		if got := rowOf(headerOf(c.header, c.row), c.row); !slices.Equal(got, c.want) {
+			t.Errorf("%q under %q: %q", c.row, c.header, got)
+		}
+	}
 }

@@ -12,6 +12,8 @@ type header struct {
 	titles []string
 	at     []int
 	tabbed bool
+	// shapes are those of the cells under the titles.
+	shapes []shape
 	// places says where each title is, for headers with more titles than are quickly looked through.
 	places map[string]int
 }
@@ -150,6 +152,7 @@ func (r *headerReader) read(lines []line) *header {
 	}
 	r.rows, r.begins, r.now = rows, r.now, r.begins
 	r.last = r.titles()
+	r.last.shapes = shapesOf(r.last.titles)
 	r.last.distinct()
 	return r.last
 }

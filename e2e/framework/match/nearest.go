@@ -9,12 +9,13 @@ var neverBlank = map[string]bool{
 
 // nearest puts each part under the title that is nearest to where it begins, keeps their order, and leaves no cell
 // blank that never is. It is for rows that an author moved from under their titles.
-func (c *cutter) nearest(h *header, cells []string) []string {
+func (c *cutter) nearest(h *header, cells []string) {
 	const widest, blankCost, never = 64, 1000, 1 << 40
 	parts := c.spans
 	n, k := len(cells), len(parts)
 	if n > widest {
-		return fill(cells, c.texts())
+		fill(cells, c.texts())
+		return
 	}
 	skip := func(j int) int {
 		if neverBlank[h.titles[j]] {
@@ -44,5 +45,4 @@ func (c *cutter) nearest(h *header, cells []string) []string {
 			i++
 		}
 	}
-	return cells
 }

@@ -46,7 +46,12 @@ type cutter struct {
 	words  []string
 	places []int
 	cost   []int
+	// effort is what may still be spent on finding out to which titles words can belong.
+	effort int
 }
+
+// mostPlaced counts looks at a word under a title: about a fifth of a second.
+const mostPlaced = 3_000_000
 
 // expect makes room for cells.
 func (c *cutter) expect(cells int) {
@@ -67,22 +72,44 @@ func (c *cutter) cut(h *header, text string) []string {
 			for part := range strings.SplitSeq(text, "\t") {
 				c.words = append(c.words, part)
 			}
-			return fill(cells, c.words)
+			fill(cells, c.words)
+			return cells
 		}
 		text = expandTabs(text)
 	}
-	if c.offsets(h, cells, text) {
-		return cells
+	under := c.offsets(h, cells, text)
+	switch {
+	case under && h.fits(cells):
+	case !under && c.standApart(cells, text) && h.fits(cells):
+	case c.byShape(h, cells, text):
+	case !under:
+		c.byBlanks(h, cells, text)
 	}
+	return cells
+}
+
+// standApart cuts a row that has as many parts as there are titles.
+func (c *cutter) standApart(cells []string, text string) bool {
+	c.spans = datesWhole(spans(c.spans[:0], text, 2))
+	if len(c.spans) != len(cells) {
+		return false
+	}
+	fill(cells, c.texts())
+	return true
+}
+
+// byBlanks cuts a row whose cells do not look like what their titles say.
+func (c *cutter) byBlanks(h *header, cells []string, text string) {
+	clear(cells)
 	c.spans = datesWhole(spans(c.spans[:0], text, 2))
 	c.words = appendFields(c.words[:0], text)
 	switch {
-	case len(c.spans) >= n:
-		return fill(cells, c.texts())
-	case len(c.words) == n:
-		return fill(cells, c.words)
+	case len(c.spans) >= len(cells):
+		fill(cells, c.texts())
+	case len(c.words) == len(cells):
+		fill(cells, c.words)
 	default:
-		return c.nearest(h, cells)
+		c.nearest(h, cells)
 	}
 }
 
@@ -96,7 +123,7 @@ func (c *cutter) texts() []string {
 }
 
 // fill puts parts into cells; what is left over belongs to the last.
-func fill(cells, parts []string) []string {
+func fill(cells, parts []string) {
 	for i := range parts {
 		parts[i] = strings.TrimSpace(parts[i])
 	}
@@ -106,7 +133,6 @@ func fill(cells, parts []string) []string {
 		left := slices.DeleteFunc(parts[last:], func(p string) bool { return p == "" })
 		cells[last] = strings.Join(left, " ")
 	}
-	return cells
 }
 
 // offsets cuts under the titles, if every cell is blank or begins right there.

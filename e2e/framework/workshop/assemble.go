@@ -42,13 +42,16 @@ func (g group) empty() bool { return g.from == g.to }
 // read makes the document of its blocks. Code is looked at twice: what one block is can depend on what others are.
 func (a *assembler) read(blocks []block) {
 	a.habits.words = map[string]bool{}
+	steps := 0
 	for _, b := range blocks {
 		if b.nature == code && !b.hidden {
 			e := classify(b)
 			a.habits.learn(e)
 			a.exhibits = append(a.exhibits, e)
+			steps += len(e.items)
 		}
 	}
+	a.doc.Steps = slices.Grow(a.doc.Steps, steps)
 	for _, b := range blocks {
 		a.add(b)
 	}
@@ -141,8 +144,8 @@ func (a *assembler) asides(b block) {
 			a.fail(problems...)
 			continue
 		}
-		if inlineCommand(s.text) {
-			a.skipped(s.line, KindInline, s.text)
+		if command := mentioned(s); command != "" {
+			a.skipped(s.line, KindInline, command)
 		}
 	}
 }

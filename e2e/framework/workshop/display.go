@@ -2,24 +2,22 @@ package workshop
 
 import "strings"
 
-// typed says that code between backquotes is there to be typed: the document marks it as such, or it has a line of its
-// own and is a command. Items of a list without numbers are only mentioned, unless they have a prompt: they may be a
-// summary.
+// typed says that code between backquotes is there to be typed: that the document marks it as such. Anywhere else it is
+// a part of a sentence, even where it stands alone: it is not run, and counts as not covered.
 func (a *assembler) typed(b block, s aside) bool {
-	if s.comment || s.text == "" || b.nature == html {
-		return false
+	return s.execute && s.text != "" && b.nature != html
+}
+
+// mentioned is the command that code in a sentence is, or nothing.
+func mentioned(s aside) string {
+	text := s.text
+	if kind, rest := splitPrompt(text); kind == dollar {
+		text = rest
 	}
-	if s.execute {
-		return true
+	if inlineCommand(text) || s.alone && knownCommand(text) && len(leading(text)) > 1 {
+		return text
 	}
-	if !s.alone || b.nature != prose {
-		return false
-	}
-	kind, rest := splitPrompt(s.text)
-	if kind == dollar {
-		return inlineCommand(rest)
-	}
-	return !b.mention && inlineCommand(s.text)
+	return ""
 }
 
 // shown makes an exhibit of code in a paragraph.

@@ -30,7 +30,7 @@ func Lasts(command string) (how Lasting, port string) {
 	for n := len(words); n > 0 && (words[n-1] == "&" || words[n-1] == ";"); n = len(words) {
 		words = words[:n-1]
 	}
-	for len(words) > 0 && (before[words[0]] || assignment.MatchString(words[0])) {
+	for len(words) > 0 && (before[words[0]] || isAssignment(words[0])) {
 		words = words[1:]
 	}
 	if len(words) < 2 || slices.ContainsFunc(words, func(w string) bool { return between[w] || w == ">" || w == ">>" }) {

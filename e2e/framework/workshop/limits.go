@@ -12,6 +12,8 @@ const (
 	mostMarks = 250_000
 	// longestLook is how much of a line is looked at to tell what it is.
 	longestLook = 1000
+	// longestCommand is how much of a command is looked at for what a person has to do.
+	longestCommand = 1 << 16
 )
 
 // excess is an error if the source has more marks than are read.

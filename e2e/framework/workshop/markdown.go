@@ -3,6 +3,7 @@ package workshop
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -34,8 +35,6 @@ type block struct {
 	lines  []Line
 	// execute says that the document marks the block as one to run.
 	execute bool
-	// mention says that it begins an item of a list without numbers.
-	mention bool
 	// hidden says that it is in a tab that is not followed.
 	hidden bool
 }
@@ -76,7 +75,7 @@ func (r *reader) walk(parent ast.Node) {
 		case *ast.Heading:
 			r.append(n, block{nature: heading, level: n.Level})
 		case *ast.Paragraph, *ast.TextBlock:
-			r.append(n, block{nature: prose, mention: mention(n)})
+			r.append(n, block{nature: prose})
 		case *ast.HTMLBlock:
 			if n.HasClosure() {
 				n.Lines().Append(n.ClosureLine)
@@ -96,16 +95,6 @@ func (r *reader) walk(parent ast.Node) {
 	}
 }
 
-// mention says that a paragraph begins an item of a list without numbers.
-func mention(n ast.Node) bool {
-	item, inItem := n.Parent().(*ast.ListItem)
-	if !inItem || item.FirstChild() != n {
-		return false
-	}
-	list, inList := item.Parent().(*ast.List)
-	return inList && !list.IsOrdered()
-}
-
 func (r *reader) append(n ast.Node, b block) {
 	segments := n.Lines()
 	b.lines = make([]Line, 0, segments.Len())
@@ -115,6 +104,9 @@ func (r *reader) append(n ast.Node, b block) {
 	b.line = r.number(max(n.Pos(), 0) + r.body)
 	if !b.fenced && len(b.lines) > 0 {
 		b.line = b.lines[0].Number
+	}
+	if b.nature == code {
+		b.lines = withoutUnseen(b.lines)
 	}
 	r.mark(&b)
 	r.blocks = append(r.blocks, b)
@@ -152,6 +144,23 @@ func (r *reader) line(s text.Segment) Line {
 		Number: number,
 		Span:   Span{start, end},
 	}
+}
+
+// unseen are characters that come along when text is copied from a page: they have no width, or are blanks that do not
+// break. No shell takes them for what a reader takes them for.
+var unseen = strings.NewReplacer("\u200b", "", "\u200c", "", "\u2060", "", "\ufeff", "", "\u00a0", " ", "\u202f", " ", "\u2007", " ")
+
+// withoutUnseen is the code as a reader sees and types it.
+func withoutUnseen(lines []Line) []Line {
+	for i := range lines {
+		for _, b := range []byte(lines[i].Text) {
+			if b >= utf8.RuneSelf {
+				lines[i].Text = unseen.Replace(lines[i].Text)
+				break
+			}
+		}
+	}
+	return lines
 }
 
 func (r *reader) number(offset int) int {

@@ -1,9 +1,9 @@
 package workshop
 
 import (
+	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/onsi/gomega"
@@ -195,23 +195,33 @@ func TestAllMistakesInHintsAreReported(t *testing.T) {
 	}
 }
 
-// Half a megabyte of what nobody would write is read at once: no time grows with the square of the size. How long twenty times
-// as much takes is for the benchmark.
-func TestHostileDocumentsAreRead(t *testing.T) {
+// Four times the document takes four times the memory, in objects and in bytes: nothing is read or kept again and again.
+// How long ten megabytes take is for the measurements to say.
+func TestNoDocumentTakesMoreThanItsShare(t *testing.T) {
 	const (
-		size  = 1 << 19
-		bound = 20 * time.Second
+		size, times = 1 << 15, 4
+		// Memory is asked for in steps, and parts of a document may be the first of their kind.
+		tolerance, objects, bytes = 1.5, 3_000, 1 << 19
 	)
 	for _, name := range hostile.Names() {
-		content := hostile.Document(name, size)
-		begin := time.Now()
-		doc, err := Parse("x.md", content)
-		took := time.Since(begin)
-		t.Logf("%s: %d steps, %d not covered, %v in %v", name, len(doc.Steps), len(doc.NotCovered), err != nil, took.Round(time.Millisecond))
-		if took > bound {
-			t.Errorf("%s: took %v, more than %v", name, took, bound)
+		small, large := memoryFor(hostile.Document(name, size)), memoryFor(hostile.Document(name, times*size))
+		if bound := tolerance*times*float64(small.Mallocs) + objects; float64(large.Mallocs) > bound {
+			t.Errorf("%s: %d objects for %d bytes, but %d for %d", name, small.Mallocs, size, large.Mallocs, times*size)
+		}
+		if bound := tolerance*times*float64(small.TotalAlloc) + bytes; float64(large.TotalAlloc) > bound {
+			t.Errorf("%s: %d bytes of memory for %d bytes, but %d for %d", name, small.TotalAlloc, size, large.TotalAlloc, times*size)
 		}
 	}
+}
+
+// memoryFor is what reading a document asks for.
+func memoryFor(content []byte) runtime.MemStats {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	// Some are refused as too much, which counts as read.
+	_, _ = Parse("x.md", content)
+	runtime.ReadMemStats(&after)
+	return runtime.MemStats{Mallocs: after.Mallocs - before.Mallocs, TotalAlloc: after.TotalAlloc - before.TotalAlloc}
 }
 
 func TestADocumentOfTooManyMarksIsAnErrorWithItsLine(t *testing.T) {

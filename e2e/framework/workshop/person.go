@@ -16,7 +16,9 @@ var (
 
 // person says why only a person can do what a command asks for, or nothing.
 func person(command string) string {
-	words := Words(command)
+	const usual = 32
+	var some [usual]string
+	words := appendWords(some[:0], command[:min(len(command), longestCommand)])
 	for len(words) > 0 {
 		end := slices.IndexFunc(words, func(w string) bool { return between[w] })
 		if end < 0 {
@@ -45,7 +47,7 @@ func afterPipe(words []string) []string {
 
 // personFor looks at one simple command.
 func personFor(words []string) string {
-	for len(words) > 0 && (before[words[0]] || assignment.MatchString(words[0])) {
+	for len(words) > 0 && (before[words[0]] || isAssignment(words[0])) {
 		words = words[1:]
 	}
 	if len(words) == 0 || slices.Contains(words, "<") || slices.Contains(words, "<<") {

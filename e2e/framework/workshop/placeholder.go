@@ -22,21 +22,34 @@ func placeholder(command string) string {
 	if body := strings.Index(command, "<<"); body >= 0 {
 		command = command[:body]
 	}
-	for _, found := range anglePlaceholder.FindAllString(command, -1) {
-		if !tagName.MatchString(found) {
-			return found
+	command = command[:min(len(command), longestCommand)]
+	if strings.Contains(command, ">") {
+		for _, found := range anglePlaceholder.FindAllString(command, -1) {
+			if !tagName.MatchString(found) {
+				return found
+			}
 		}
 	}
-	if m := yourPlaceholder.FindString(command); m != "" {
-		return m
+	if strings.Contains(command, "YOUR") {
+		if m := yourPlaceholder.FindString(command); m != "" {
+			return m
+		}
 	}
-	if m := squarePlaceholder.FindStringSubmatch(command); m != nil {
-		return m[2]
+	if strings.Contains(command, "]") {
+		if m := squarePlaceholder.FindStringSubmatch(command); m != nil {
+			return m[2]
+		}
 	}
-	if m := dotsPlaceholder.FindStringSubmatch(command); m != nil {
-		return m[2]
+	return otherPlaceholder(command)
+}
+
+func otherPlaceholder(command string) string {
+	if strings.Contains(command, "...") || strings.Contains(command, "…") {
+		if m := dotsPlaceholder.FindStringSubmatch(command); m != nil {
+			return m[2]
+		}
 	}
-	if templated.MatchString(command) {
+	if !strings.Contains(command, "{{") || templated.MatchString(command) {
 		return ""
 	}
 	return curlyPlaceholder.FindString(command)
@@ -70,9 +83,15 @@ func unfilled(found string) string {
 // assigned has the variables that commands of the document give a value.
 func assigned(steps []Step) map[string]bool {
 	names := map[string]bool{}
+	var words []string
 	for i := range steps {
-		for _, word := range Words(steps[i].Command) {
-			if name, _, found := strings.Cut(word, "="); found && assignment.MatchString(word) {
+		command := steps[i].Command
+		if !strings.Contains(command, "=") {
+			continue
+		}
+		words = appendWords(words[:0], command)
+		for _, word := range words {
+			if name, _, found := strings.Cut(word, "="); found && isAssignment(word) {
 				names[name] = true
 			}
 		}

@@ -57,8 +57,10 @@ func splitPrompt(line string) (kind promptKind, rest string) {
 	if line[0] >= utf8.RuneSelf {
 		return arrow(line)
 	}
-	if m := windowsPrompt.FindString(line[:min(len(line), longestPrompt)]); m != "" {
-		return windows, line[len(m):]
+	if line[0] >= 'A' && line[0] <= 'Z' {
+		if m := windowsPrompt.FindString(line[:min(len(line), longestPrompt)]); m != "" {
+			return windows, line[len(m):]
+		}
 	}
 	return longPrompt(line)
 }

@@ -95,18 +95,36 @@ func (s *scanner) until(text string, i int, closing byte) int {
 	return i + end + 1
 }
 
-var closes = map[byte]byte{inEscaped: '\'', inDouble: '"', inBackquote: '`', inParameter: '}'}
+// closes gives the byte that closes what is open.
+func closes(open byte) byte {
+	switch open {
+	case inEscaped:
+		return '\''
+	case inParameter:
+		return '}'
+	default:
+		return open
+	}
+}
+
+// quiet bytes mean nothing wherever they are.
+var quiet = bytesOf("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@%+")
 
 // quoted reads one byte, or one substitution, of a quote or a parameter.
 func (s *scanner) quoted(text string, i int) int {
 	top, c := s.top(), text[i]
 	switch {
+	case quiet[c] || c == ' ':
+		for i++; i < len(text) && (quiet[text[i]] || text[i] == ' '); {
+			i++
+		}
+		return i
 	case c == '\\':
 		if i+1 == len(text) && top != inEscaped {
 			s.continued = true
 		}
 		return i + 2
-	case c == closes[top]:
+	case c == closes(top):
 		s.pop()
 	case top == inDouble && c == '`', top == inParameter && (c == '"' || c == '\''):
 		s.push(c)
@@ -141,6 +159,12 @@ func (s *scanner) dollar(text string, i int) int {
 // plain reads one byte, or one operator, outside of quotes.
 func (s *scanner) plain(text string, i int) int {
 	c := text[i]
+	if quiet[c] {
+		for ; i < len(text) && quiet[text[i]]; i++ {
+			s.add(text[i])
+		}
+		return i
+	}
 	switch c {
 	case '\\':
 		s.continued = i+1 == len(text)

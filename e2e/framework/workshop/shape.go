@@ -49,9 +49,10 @@ func shapeOf(line string) shape {
 		return commandLike
 	case dataStart.MatchString(line):
 		return dataLike
-	case header.MatchString(line), report.MatchString(line), outputStart.MatchString(line), elision(line):
+	case line[0] <= 'Z' && header.MatchString(line), strings.ContainsAny(line, `/"`) && report.MatchString(line),
+		outputStart.MatchString(line), elision(line):
 		return outputLike
-	case assignment.MatchString(line):
+	case isAssignment(line):
 		return commandLike
 	case strings.HasPrefix(line, "[ "), strings.HasPrefix(line, "[[ "), strings.HasPrefix(line, ". "), r == '(', r == '{', r == '!', r == ':':
 		return commandLike
@@ -63,7 +64,7 @@ func shapeOf(line string) shape {
 		return outputLike
 	case keyValue.MatchString(line):
 		return dataLike
-	case columns.MatchString(line):
+	case strings.Contains(line, "  ") && columns.MatchString(line), strings.Contains(line, "\t") && columns.MatchString(line):
 		return outputLike
 	}
 	return unclear
@@ -77,19 +78,40 @@ func elision(line string) bool {
 
 // knownCommand says that a line begins with the name of a command, after what is put before commands.
 func knownCommand(line string) bool {
-	fields := leading(line)
-	for len(fields) > 0 && (assignment.MatchString(fields[0]) || before[fields[0]]) {
-		fields = fields[1:]
+	const enough = 300
+	word, rest := cutWord(line[:min(len(line), enough)])
+	for word != "" && (isAssignment(word) || before[word]) {
+		word, rest = cutWord(rest)
 	}
-	if len(fields) == 0 {
+	if word == "" {
 		return false
 	}
-	name := strings.TrimRight(fields[0], ";")
+	name := strings.TrimRight(word, ";")
 	if ambiguous[name] {
 		// These are words of sentences too.
 		return evidence.MatchString(strings.TrimSpace(line)[len(name):])
 	}
 	return commands[name]
+}
+
+func isAssignment(text string) bool {
+	return strings.Contains(text, "=") && assignment.MatchString(text)
+}
+
+// cutWord takes the first word off a line.
+func cutWord(line string) (word, rest string) {
+	line = strings.TrimLeftFunc(line, unicode.IsSpace)
+	for i := range len(line) {
+		if b := line[i]; b == ' ' || b >= '\t' && b <= '\r' {
+			return line[:i], line[i:]
+		} else if b >= utf8.RuneSelf {
+			break
+		}
+	}
+	if end := strings.IndexFunc(line, unicode.IsSpace); end >= 0 {
+		return line[:end], line[end:]
+	}
+	return line, ""
 }
 
 // leading splits off the first words of a line, however long it is.

@@ -5,7 +5,11 @@ import "strings"
 // Words splits a command as a shell would: quotes and continued lines do not matter, operators are words of their own,
 // comments are left out.
 func Words(command string) []string {
-	w := splitter{text: command}
+	return appendWords(nil, command)
+}
+
+func appendWords(words []string, command string) []string {
+	w := splitter{text: command, words: words}
 	for w.at < len(w.text) {
 		w.next()
 	}
@@ -14,24 +18,56 @@ func Words(command string) []string {
 }
 
 type splitter struct {
-	text  string
-	at    int
-	word  strings.Builder
-	begun bool
-	words []string
+	text string
+	at   int
+	// word is the current one as long as it is a part of the text; after that it is in joined.
+	word   string
+	joined []byte
+	begun  bool
+	words  []string
 }
 
 func (w *splitter) end() {
-	if w.begun {
-		w.words = append(w.words, w.word.String())
+	switch {
+	case !w.begun:
+	case len(w.joined) > 0:
+		w.words = append(w.words, string(w.joined))
+	default:
+		w.words = append(w.words, w.word)
 	}
-	w.word.Reset()
-	w.begun = false
+	w.word, w.joined, w.begun = "", w.joined[:0], false
 }
 
 func (w *splitter) add(text string) {
 	w.begun = true
-	w.word.WriteString(text)
+	switch {
+	case w.word == "" && len(w.joined) == 0:
+		w.word = text
+	case text != "":
+		w.joined = append(append(w.joined, w.word...), text...)
+		w.word = ""
+	}
+}
+
+// run is what has no meaning for the shell.
+func (w *splitter) run() {
+	start := w.at - 1
+	for w.at < len(w.text) && !meaningful[w.text[w.at]] {
+		w.at++
+	}
+	w.add(w.text[start:w.at])
+}
+
+// meaningful are the bytes that end a run.
+var meaningful = bytesOf(" \t\r\n\\'\"#;|&<>()")
+
+// bytesOf has a set of bytes.
+func bytesOf(all string) *[256]bool {
+	var set [256]bool
+	for i := range len(all) {
+		set[all[i]] = true
+	}
+	return &set
 }
 
 // next reads one quote, one operator or one byte.
@@ -53,7 +89,7 @@ func (w *splitter) next() {
 		w.end()
 		w.operator(c)
 	default:
-		w.add(string([]byte{c}))
+		w.run()
 	}
 }
 
@@ -79,13 +115,16 @@ func (w *splitter) single() {
 
 func (w *splitter) double() {
 	w.add("")
+	start := w.at
 	for w.at < len(w.text) && w.text[w.at] != '"' {
 		if w.text[w.at] == '\\' && w.at+1 < len(w.text) && strings.IndexByte("\"\\$`\n", w.text[w.at+1]) >= 0 {
+			w.add(w.text[start:w.at])
 			w.at++
+			start = w.at
 		}
-		w.add(w.text[w.at : w.at+1])
 		w.at++
 	}
+	w.add(w.text[start:w.at])
 	w.at = min(w.at+1, len(w.text))
 }
 
@@ -109,18 +148,22 @@ func (w *splitter) operator(c byte) {
 	if n := len(w.words); c == ';' && (n == 0 || w.words[n-1] == ";") {
 		return
 	}
-	op := string([]byte{c})
+	length := 1
 	if w.at < len(w.text) && w.text[w.at] == c && c != '(' && c != ')' && c != ';' {
-		op += op
+		length++
 		w.at++
 	}
-	w.words = append(w.words, op)
+	if c == ';' {
+		w.words = append(w.words, ";")
+		return
+	}
+	w.words = append(w.words, w.text[w.at-length:w.at])
 }
 
 // same brings the words of commands that do the same into the same form: a flag and its value are two words, the
 // namespace is named by its long flag, and the last semicolon goes.
 func same(words []string) []string {
-	var out []string
+	out := make([]string, 0, len(words)+len(words)/2)
 	cluster := len(words) > 0 && (words[0] == "helm" || words[0] == "kubectl")
 	for _, w := range words {
 		flag, value, found := strings.Cut(w, "=")

@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"seatrial/e2e/framework/workshop"
 )
@@ -40,6 +42,9 @@ func step(s *workshop.Step) []Finding {
 	if s.Unclosed {
 		findings = append(findings, at(s, s.Line, "the command does not end: a quote, a here-document or a loop is not closed"))
 	}
+	if sign := typographic(s.Command); sign != "" {
+		findings = append(findings, at(s, s.Line, fmt.Sprintf("the command has %s, which no shell knows: an editor may have put it there", sign)))
+	}
 	for _, r := range s.Repeats {
 		if !r.Differs {
 			continue
@@ -49,6 +54,20 @@ func step(s *workshop.Step) []Finding {
 			fmt.Sprintf("this is the command of line %d, but has %q where that has %q", s.Line, other, mine)))
 	}
 	return findings
+}
+
+// typographic finds what editors make of quotes and of the dashes of flags.
+func typographic(command string) string {
+	if i := strings.IndexAny(command, "“”„‘’«»"); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(command[i:])
+		return "the quote " + string(r)
+	}
+	for _, dash := range []string{"–", "—", "‑", "−"} {
+		if _, after, found := strings.Cut(command, " "+dash); found && after != "" && after[0] != ' ' {
+			return "the dash " + dash
+		}
+	}
+	return ""
 }
 
 func at(s *workshop.Step, line int, message string) Finding {
