@@ -4,7 +4,7 @@ package match
 var neverBlank = map[string]bool{
 	"NAME": true, "NAMESPACE": true, "REVISION": true, "UPDATED": true, "STATUS": true, "CHART": true, "CHART VERSION": true, "READY": true,
 	"RESTARTS": true, "AGE": true, "TYPE": true, "CLUSTER-IP": true, "EXTERNAL-IP": true, "PORT(S)": true, "UP-TO-DATE": true,
-	"AVAILABLE": true, "DESIRED": true, "CURRENT": false, "URL": true,
+	"AVAILABLE": true, "DESIRED": true, "CURRENT": false, "URL": true, "OBJECT": true,
 }
 
 // nearest puts each part under the title that is nearest to where it begins, keeps their order, and leaves no cell

@@ -1,6 +1,7 @@
 package workshop
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,6 +27,8 @@ type assembler struct {
 	begun  bool
 	last   group
 	habits habits
+	// announced says that the sentence before a block calls it an output.
+	announced bool
 	// exhibits are the code blocks, in order, as far as they are not yet placed.
 	exhibits []exhibit
 }
@@ -72,6 +75,7 @@ func (a *assembler) add(b block) {
 		a.code(e)
 	case prose, html:
 		a.asides(b)
+		a.announced = b.nature == prose && announces(b)
 	}
 }
 
@@ -97,7 +101,7 @@ func (a *assembler) heading(b block) {
 	if a.doc.Title == "" && b.level == 1 {
 		a.doc.Title = title
 	}
-	a.last = group{}
+	a.last, a.announced = group{}, false
 }
 
 // plainText takes the marks out of a heading that are seen most often.
@@ -132,6 +136,9 @@ func (a *assembler) asides(b block) {
 	leads := len(found) > 0 && found[0].alone && found[0].line == b.line && a.typed(b, found[0])
 	if !leads && (b.nature == prose || b.nature == html && !onlyComments(b)) {
 		a.settleHints()
+	}
+	if b.nature == html {
+		a.tagged(b)
 	}
 	for _, s := range found {
 		if a.typed(b, s) {
@@ -192,6 +199,7 @@ func (a *assembler) code(e exhibit) {
 	list := a.hints
 	a.hints = nil
 	a.begun = true
+	defer func() { a.announced = false }()
 	h, problems := hintsOf(list)
 	a.fail(problems...)
 	covered := a.place(e, h)
@@ -219,7 +227,8 @@ func (a *assembler) place(e exhibit, h Hints) bool {
 		}
 		a.skipped(e.line, kind, e.lead[0].Text)
 	case file:
-		if !a.last.empty() && printsData(a.doc.Steps[a.last.to-1].Command) && a.output(e, h) {
+		shown := a.announced && e.language == unnamed
+		if !a.last.empty() && (shown || printsData(a.doc.Steps[a.last.to-1].Command)) && a.output(e, h) {
 			return true
 		}
 		a.skipped(e.line, KindFile, e.lead[0].Text)
@@ -260,6 +269,7 @@ func (a *assembler) commands(e exhibit, h Hints) bool {
 			continue
 		}
 		s := a.step(it, h)
+		s.prompt = it.prompt
 		s.prompted = e.form == transcript
 		a.doc.Steps = append(a.doc.Steps, s)
 	}
@@ -284,11 +294,12 @@ func (a *assembler) finish() {
 	a.settleDocument()
 	settleTypos(a.doc.Steps)
 	known := assigned(a.doc.Steps)
+	var open container
 	for i := range a.doc.Steps {
 		s := &a.doc.Steps[i]
 		s.Hints = s.Hints.under(a.doc.Hints)
 		s.Command = filled(s.Command, s.Hints.Set)
-		s.Unfit = unfit(s, known)
+		s.Unfit = cmp.Or(open.unfit(s), unfit(s, known))
 	}
 	if !slices.ContainsFunc(a.doc.NotCovered, inSentence) {
 		return
@@ -306,6 +317,9 @@ func unfit(s *Step, assigned map[string]bool) string {
 	}
 	if found := placeholder(s.Command); found != "" && !assigned[strings.Trim(found, "${}")] {
 		return unfilled(found)
+	}
+	if s.Command == "exit" || s.Command == "logout" {
+		return "it leaves the shell, in which the steps after it are to be run"
 	}
 	return person(s.Command)
 }

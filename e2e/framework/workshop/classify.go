@@ -27,6 +27,7 @@ const (
 // item is a command of a code block, and the output that the block shows after it.
 type item struct {
 	command  string
+	prompt   string
 	line     int
 	span     Span
 	output   []Line

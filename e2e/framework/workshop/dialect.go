@@ -19,6 +19,10 @@ type dialect struct {
 
 	lines  []string
 	closes map[string][]int
+	// blocks says that code stands between lines of dashes, as AsciiDoc has it.
+	blocks bool
+	// languages are what is said before such blocks, by the lines at which they begin.
+	languages map[int]string
 	// fence is what ends the code that the current line is in.
 	fence string
 }
@@ -33,7 +37,10 @@ var (
 	directive  = regexp.MustCompile(`^(:::+)\s*\{?([\w-]*)\}?(.*)$`)
 	langOption = regexp.MustCompile(`\blang(?:uage)?=["']?([\w-]+)`)
 	firstWord  = regexp.MustCompile(`^\s*["']?([\w-]+)["']?(\s|$)`)
-	admonition = regexp.MustCompile(`^(!!!|\?{3}\+?) ?[\w"]`)
+	// sourceBlock is followed by a line of dashes.
+	sourceBlock  = regexp.MustCompile(`^\[source(?:%\w+)?(?:, *([\w-]+))?[^\]]*\]$`)
+	sectionTitle = regexp.MustCompile(`^={1,5} \S`)
+	admonition   = regexp.MustCompile(`^(!!!|\?{3}\+?) ?[\w"]`)
 )
 
 // codeTags are the names of tags around code, and what a block of theirs is if they do not say it.
@@ -48,15 +55,16 @@ const remark = "#"
 // readDialect goes through the source once, from an offset on.
 func readDialect(source string, body int) *dialect {
 	d := &dialect{
-		text: []byte(source[body:]), executed: map[int]bool{}, classes: map[int]string{},
+		text: []byte(source[body:]), executed: map[int]bool{}, classes: map[int]string{}, languages: map[int]string{},
 		lines: strings.Split(source[body:], "\n"), closes: map[string][]int{},
 	}
+	d.blocks = strings.Contains(source, "\n[source")
 	first := 1 + strings.Count(source[:body], "\n")
 	d.tabs.first = first
 	d.findClosings()
 	at := 0
 	for i, line := range d.lines {
-		if special(line) || d.fence != "" || d.tabs.attentive() {
+		if special(line) || d.blocks || d.fence != "" || d.tabs.attentive() {
 			d.line(i, at, first+i)
 		}
 		at += len(line) + 1
@@ -126,6 +134,24 @@ func (d *dialect) line(i, at, number int) {
 		d.tag(i, text, at, number)
 	case strings.HasPrefix(text, ":::"):
 		d.colons(text, at)
+	case d.blocks:
+		d.ascii(i, text, at, number)
+	}
+}
+
+// ascii reads a line of AsciiDoc: the title of a section, or what begins code.
+func (d *dialect) ascii(i int, text string, at, number int) {
+	switch m := sourceBlock.FindStringSubmatch(text); {
+	case m != nil && i+1 < len(d.lines) && strings.TrimSpace(d.lines[i+1]) == "----":
+		d.blank(at, len(text))
+		d.languages[number+1] = m[1]
+	case text == "----" || text == "....":
+		d.replace(at, len(text), "~~~~")
+		d.fence = text
+	case sectionTitle.MatchString(text):
+		for i := at; d.text[i] == '='; i++ {
+			d.text[i] = '#'
+		}
 	}
 }
 
@@ -161,6 +187,9 @@ func (d *dialect) inside(text string, at, number int) {
 		d.blank(at+mark, len(text)-mark)
 	default:
 		return
+	}
+	if d.fence[0] == '-' || d.fence[0] == '.' {
+		d.replace(at, len(text), "~~~~")
 	}
 	if d.fence[0] == ':' {
 		d.replace(at, len(text), strings.Repeat("~", max(mark, 3)))

@@ -46,6 +46,8 @@ type Step struct {
 	Unfit string `json:"unfit,omitempty"`
 	Hints Hints  `json:"hints,omitzero"`
 
+	// prompt is what stood before the command, if it says where that is typed.
+	prompt string
 	// prompted says that a transcript has shown it.
 	prompted bool
 }
@@ -97,6 +99,7 @@ const (
 	KindFile     Kind = "contents of a file"
 	KindLanguage Kind = "another language"
 	KindShell    Kind = "another shell"
+	KindTag      Kind = "code in HTML"
 	KindTab      Kind = "a tab beside the one that is followed"
 )
 

@@ -31,6 +31,9 @@ func readTranscript(lines []Line, kind promptKind, at int) ([]Line, []item) {
 			continue
 		}
 		it, next := r.command(i, rest)
+		if kind == host {
+			it.prompt = strings.TrimSuffix(strings.TrimSpace(r.text(i)), rest)
+		}
 		end := r.skip(next)
 		it.output = withoutComments(lines[next:end])
 		items = append(items, it)
@@ -151,6 +154,12 @@ func (r *itemReader) continuation(i int) string {
 	return strings.TrimPrefix(text, "> ")
 }
 
+// remarks says that a line before a prompt is a comment, or the first line of the prompt itself.
+func remarks(text string) bool {
+	text = strings.TrimSpace(text)
+	return strings.HasPrefix(text, "# ") || strings.HasPrefix(text, "╭─") || strings.HasPrefix(text, "┌─")
+}
+
 // withoutComments trims empty lines, the prompt that comes back after a command, and the comments that stand before
 // the next command of a transcript.
 func withoutComments(lines []Line) []Line {
@@ -160,7 +169,7 @@ func withoutComments(lines []Line) []Line {
 			lines = trim(lines[:n-1])
 		}
 	}
-	for n := len(lines); n > 0 && strings.HasPrefix(strings.TrimSpace(lines[n-1].Text), "# "); n = len(lines) {
+	for n := len(lines); n > 0 && remarks(lines[n-1].Text); n = len(lines) {
 		lines = trim(lines[:n-1])
 	}
 	return lines

@@ -1,6 +1,7 @@
 package workshop
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -107,6 +108,7 @@ func (r *reader) append(n ast.Node, b block) {
 	}
 	if b.nature == code {
 		b.lines = withoutUnseen(b.lines)
+		b.info = cmp.Or(b.info, r.dialect.languages[b.line])
 	}
 	r.mark(&b)
 	r.blocks = append(r.blocks, b)

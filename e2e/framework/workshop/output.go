@@ -14,6 +14,19 @@ var (
 		`\bhelm (get|template|show|inspect)\b|\bconfig view\b|--dry-run|\bkustomize (build)?\b|\bversion\b|\becho\b`)
 )
 
+// announcement are words by which authors call what comes next an output, in the languages of the workshops we know.
+var announcement = regexp.MustCompile(`(?i)\b(output|outputs|prints|shows|displays|result|similar|sortie|résultat|affiche|obtenez|ausgabe|` +
+	`ausgegeben|ergebnis|salida|resultado|saída|uscita|risultato)\b`)
+
+// announces says that a paragraph ends with a sentence that calls what comes next an output.
+func announces(b block) bool {
+	if len(b.lines) == 0 {
+		return false
+	}
+	text := strings.TrimSpace(b.lines[len(b.lines)-1].Text)
+	return strings.HasSuffix(text, ":") && announcement.MatchString(text[max(0, len(text)-longestLook):])
+}
+
 // printsData says that the output of a command may look like a file.
 func printsData(command string) bool {
 	return printer.MatchString(command)

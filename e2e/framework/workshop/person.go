@@ -47,6 +47,9 @@ func afterPipe(words []string) []string {
 
 // personFor looks at one simple command.
 func personFor(words []string) string {
+	if len(words) == 2 && words[0] == "sudo" && (words[1] == "-i" || words[1] == "-s" || words[1] == "su") {
+		return "it opens a shell of the superuser, which needs a person"
+	}
 	for len(words) > 0 && (before[words[0]] || isAssignment(words[0])) {
 		words = words[1:]
 	}

@@ -12,10 +12,25 @@ var (
 	squarePlaceholder = regexp.MustCompile(`(^|[\s=/:])(\[[A-Za-z][\w-]*( [\w-]+)*\])(\s|$)`)
 	curlyPlaceholder  = regexp.MustCompile(`\{\{[^{}]+\}\}`)
 	yourPlaceholder   = regexp.MustCompile(`\$\{?(YOUR_\w+)\}?|\b(YOUR[-_][A-Z][A-Z_-]*)\b`)
+	namePlaceholder   = regexp.MustCompile(`(^|[\s/=:])([A-Z]+(?:_[A-Z]+)*_(?:NAME|NAMESPACE|ID|IP|HOST|URL))(?:[\s/:]|$)`)
 	dotsPlaceholder   = regexp.MustCompile(`(^|\s)(\.{3}|…)(\s|$)`)
 	tagName           = regexp.MustCompile(`^</?(h[1-6]|p|html|body|b|i|a|div|br|title|head|none|unset|nil|pre|code|li|ul)[ >]`)
 	templated         = regexp.MustCompile(`template|--format|-f ['"]?\{\{|jsonpath|custom-columns`)
 )
+
+// placeholders are what readers have to replace, each with a sign that it needs, which is quicker to look for.
+var placeholders = []struct {
+	sign string
+	find func(command string) string
+}{
+	{">", angle},
+	{"YOUR", yourPlaceholder.FindString},
+	{"]", second(squarePlaceholder)},
+	{"_", named},
+	{"...", second(dotsPlaceholder)},
+	{"…", second(dotsPlaceholder)},
+	{"{{", curly},
+}
 
 // placeholder finds what a reader has to replace by something of their own before the command can be run.
 func placeholder(command string) string {
@@ -23,37 +38,53 @@ func placeholder(command string) string {
 		command = command[:body]
 	}
 	command = command[:min(len(command), longestCommand)]
-	if strings.Contains(command, ">") {
-		for _, found := range anglePlaceholder.FindAllString(command, -1) {
-			if !tagName.MatchString(found) {
-				return found
-			}
+	for _, p := range placeholders {
+		if !strings.Contains(command, p.sign) {
+			continue
+		}
+		if found := p.find(command); found != "" {
+			return found
 		}
 	}
-	if strings.Contains(command, "YOUR") {
-		if m := yourPlaceholder.FindString(command); m != "" {
-			return m
-		}
-	}
-	if strings.Contains(command, "]") {
-		if m := squarePlaceholder.FindStringSubmatch(command); m != nil {
-			return m[2]
-		}
-	}
-	return otherPlaceholder(command)
+	return ""
 }
 
-func otherPlaceholder(command string) string {
-	if strings.Contains(command, "...") || strings.Contains(command, "…") {
-		if m := dotsPlaceholder.FindStringSubmatch(command); m != nil {
-			return m[2]
+func angle(command string) string {
+	for _, found := range anglePlaceholder.FindAllString(command, -1) {
+		if !tagName.MatchString(found) {
+			return found
 		}
 	}
-	if !strings.Contains(command, "{{") || templated.MatchString(command) {
+	return ""
+}
+
+// second gives what the second group of an expression finds.
+func second(expression *regexp.Regexp) func(string) string {
+	return func(command string) string {
+		if m := expression.FindStringSubmatch(command); m != nil {
+			return m[2]
+		}
+		return ""
+	}
+}
+
+// named finds names in capitals that stand for another name, unless the command takes a variable by its name.
+func named(command string) string {
+	if handles.MatchString(command) {
+		return ""
+	}
+	return second(namePlaceholder)(command)
+}
+
+func curly(command string) string {
+	if templated.MatchString(command) {
 		return ""
 	}
 	return curlyPlaceholder.FindString(command)
 }
+
+// handles are commands that take a variable by its name.
+var handles = regexp.MustCompile(`^(export|unset|declare|local|readonly|read|printenv|env|set|grep)\b`)
 
 // substitution is what the hint "set" says of a placeholder.
 type substitution struct{ placeholder, value string }

@@ -31,7 +31,7 @@ var (
 		`^(\([\w.-]+\) ?)?([\w.-]+@[\w.-]+(:[~/][^\s$#%]*| [~/][^\s$#%]*)? ?|\[[^\[\]]*[a-z~/][^\[\]]*\] ?)$`)
 	folderPrompt  = regexp.MustCompile(`^(\([\w.-]+\) ?)?([a-z][\w.-]*|[a-z][\w.-]*[: ][~/][\w./~-]*|[~/][\w./~-]*|)? ?$`)
 	macPrompt     = regexp.MustCompile(`^(\([\w.-]+\) ?)?[A-Za-z][\w.-]*:[~/]?[^\s$#%]* [\w.-]+ ?$`)
-	arrowPrompt   = regexp.MustCompile(`^[➜❯→λ▶]\s+`)
+	arrowPrompt   = regexp.MustCompile(`^([➜❯→λ▶]|[╰└]─+[$#>❯➜]*)\s+`)
 	shellPrompt   = regexp.MustCompile(`^(ba)?sh-\d\.\d$`)
 	windowsPrompt = regexp.MustCompile(`^(PS( [A-Z]:\\[^>]*)?|[A-Z]:\\[^>]*)> ?`)
 )
