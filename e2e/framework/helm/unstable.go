@@ -19,6 +19,8 @@ type Unstable struct {
 	// Pointer is the field as a JSON pointer (RFC 6901); empty if it is the object that
 	// is there only once, because its name differs.
 	Pointer string
+	// Hook are the events at which the object is made as a hook; empty if it is of the manifest.
+	Hook string
 	// First and Second are what it was each time; nil where it was missing.
 	First, Second any
 }
@@ -56,11 +58,13 @@ func twice(render func() (*Rendered, error)) ([]Unstable, error) {
 	maps.Copy(keys, all[1])
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
 		of := keys[key]
-		at := Unstable{Kind: of.GetKind(), Namespace: of.GetNamespace(), Name: of.GetName()}
+		at := Unstable{Kind: of.GetKind(), Namespace: of.GetNamespace(), Name: of.GetName(), Hook: of.GetAnnotations()[hookAnnotation]}
 		found = append(found, at.compare(content(all[0][key]), content(all[1][key]))...)
 	}
 	return found, nil
 }
+
+const hookAnnotation = "helm.sh/hook"
 
 // byIdentity is the objects by kind, namespace and name. One that is there again, as a
 // hook of another event for example, gets a key of its own.

@@ -2,8 +2,10 @@ package regression
 
 import (
 	"context"
+	"slices"
 	"strings"
 
+	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/objects"
 )
 
@@ -18,13 +20,38 @@ func (w *walk) findRerendered(ctx context.Context, step Step) error {
 	if err != nil {
 		return err
 	}
-	for _, u := range unstable {
-		w.find(Finding{
-			Word: ValueRerendered, Object: objects.Ref{Kind: u.Kind, Namespace: w.room.namespace, Name: u.Name}, Field: fieldOf(u.Kind, u.Pointer),
-			Expected: "the same value with the same values of the chart", Found: "another one each time the chart is rendered",
-		})
-	}
+	w.find(rerendered(unstable, w.room.namespace)...)
 	return nil
+}
+
+// rerendered are the findings of what differs from one rendering to the next. Pods and Jobs of hooks are made anew at each
+// event, whatever they are called, and a Job of the manifest gets another name where it is to run at each upgrade.
+func rerendered(unstable []helm.Unstable, namespace string) []Finding {
+	var found []Finding
+	for i, u := range unstable {
+		runs := u.Kind == "Job" || u.Kind == "Pod"
+		if u.Hook != "" && runs || partnered(unstable, i) {
+			continue
+		}
+		f := Finding{
+			Word: ValueRerendered, Object: objects.Ref{Kind: u.Kind, Namespace: namespace, Name: u.Name}, Field: fieldOf(u.Kind, u.Pointer),
+			Expected: "the same value with the same values of the chart", Found: "another one each time the chart is rendered",
+		}
+		if runs && u.Pointer == "" {
+			f.Note, f.Field = true, "metadata.name"
+			f.Found = "another one each time the chart is rendered, so that each upgrade takes the old " + u.Kind + " away and runs a new one"
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// partnered tells whether an object that is only in the second rendering stands for one that is only in the first.
+func partnered(unstable []helm.Unstable, self int) bool {
+	u := unstable[self]
+	return u.Pointer == "" && u.First == nil && slices.ContainsFunc(unstable, func(other helm.Unstable) bool {
+		return other.Kind == u.Kind && other.Pointer == "" && other.Second == nil
+	})
 }
 
 // fieldOf is a JSON pointer as people read it. What a Secret is given as text ends up in its data.

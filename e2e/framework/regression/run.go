@@ -59,6 +59,8 @@ type run struct {
 	home *site
 	// outside are, for each revision, the objects that it has in no namespace or in a named one.
 	outside [][]*unstructured.Unstructured
+	// exclusive tells for each revision whether it asks for something that there is only once.
+	exclusive []bool
 	// hooked tells for each revision whether it has hooks.
 	hooked []bool
 	// lane lets paths pass one by one that would meet outside of their namespaces.
@@ -127,10 +129,10 @@ func (r *run) apart(ctx context.Context) (at *site, leave func() error, err erro
 	}, nil
 }
 
-// wide tells whether a path changes what belongs to the cluster as a whole.
+// wide tells whether a path changes what belongs to the cluster as a whole, or takes what there is only once.
 func (r *run) wide(path Path) bool {
 	for _, step := range path.Steps {
-		if len(r.outside[step.Revision]) > 0 {
+		if len(r.outside[step.Revision]) > 0 || r.exclusive[step.Revision] {
 			return true
 		}
 	}
@@ -148,6 +150,7 @@ func (r *run) survey() error {
 		if err != nil {
 			return err
 		}
+		r.exclusive = append(r.exclusive, slices.ContainsFunc(rendered, exclusive))
 		r.hooked = append(r.hooked, len(hooks) > 0)
 		r.outside = append(r.outside, append(outside(r.home.api, rendered), definitions...))
 	}
