@@ -146,6 +146,9 @@ func (p *process) ended() error {
 	if cause := starved(p.state, string(said), tail(filepath.Join(p.dir, logFile))); cause != nil {
 		return fmt.Errorf("%w (%s): %w", errEnded, p.state, cause)
 	}
+	if cause := crowded(p.dir, string(said)+tail(filepath.Join(p.dir, logFile))); cause != nil {
+		return fmt.Errorf("%w (%s): %w", errEnded, p.state, cause)
+	}
 	if words := firstLines(string(said)); err == nil && words != "" {
 		return fmt.Errorf("%w (%s): %s", errEnded, p.state, words)
 	}
