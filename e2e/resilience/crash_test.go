@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"seatrial/e2e/framework"
 	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/crash"
 	"seatrial/e2e/framework/helm"
@@ -21,9 +22,8 @@ import (
 
 const (
 	sweepTimeout = 10 * time.Minute
-	// inFlight is how many crashes go at a time for each processor: part of one is waiting for controllers. With many more,
-	// Services wait for each other: the API server gives out their addresses and ports one at a time.
-	inFlight = 3
+	// inFlight is how many crashes go at a time for each processor: most of one is waiting for controllers.
+	inFlight = 8
 )
 
 // What Helm leaves behind when it dies, and what helps, is not for us to wish for: it is written down as it is for each
@@ -32,7 +32,9 @@ const (
 var _ = Describe("An operation of Helm that is killed", func() {
 	It("leaves after each write what it is known to leave, with the ways back that are known to work", func(ctx SpecContext) {
 		start := time.Now()
-		found, err := crash.Sweep(ctx, guestbook())
+		options := guestbook()
+		options.Beside = []regression.Place{another(ctx)}
+		found, err := crash.Sweep(ctx, options)
 		Expect(err).ToNot(HaveOccurred())
 		GinkgoWriter.Printf("swept in %s\n", time.Since(start).Round(time.Millisecond))
 		Expect(found.Stuck()).To(BeEmpty())
@@ -41,6 +43,20 @@ var _ = Describe("An operation of Helm that is killed", func() {
 		publish(found.Against(known, "Crashes of Helm "+helmVersion()+" with the guestbook"))
 	}, NodeTimeout(sweepTimeout))
 })
+
+// another is a second cluster of simulated nodes: an API server gives out the addresses and ports of Services one at a time,
+// so that many crashes on one wait for each other.
+func another(ctx SpecContext) regression.Place {
+	GinkgoHelper()
+	settings, err := framework.FromEnvironment()
+	Expect(err).ToNot(HaveOccurred())
+	settings.Provider, settings.Keep = assets.Embedded, false
+	environment, err := framework.Open(ctx, framework.Options{Settings: settings, Suite: "resilience"})
+	Expect(err).ToNot(HaveOccurred())
+	DeferCleanup(func(ctx SpecContext) error { return environment.Close(ctx) }, NodeTimeout(framework.CloseTimeout))
+	at := environment.Handle()
+	return regression.Place{Kubeconfig: at.Kubeconfig, Features: at.Features, Discarded: true}
+}
 
 // guestbook is the workshop's chart as the workshop takes it: installed, and upgraded to one without slaves.
 func guestbook() crash.Options {

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"seatrial/e2e/framework/regression"
 )
 
@@ -31,6 +33,8 @@ type Options struct {
 	Actions []regression.Action
 	// Place is where it happens.
 	Place regression.Place
+	// Beside are more such clusters, among which the operations are shared out. There may be none.
+	Beside []regression.Place
 	// Fresh brings up another such cluster, for a chart that changes the cluster as a whole. If nil, crashes of such a
 	// chart go one after the other. The function returned with it takes the cluster down again.
 	Fresh func(ctx context.Context) (regression.Place, func(context.Context) error, error)
@@ -79,16 +83,69 @@ func Sweep(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	shares := o.shares()
+	results := make([]Result, len(shares))
+	group, ctx := errgroup.WithContext(ctx)
+	for i, share := range shares {
+		group.Go(func() (err error) {
+			results[i], err = sweepOne(ctx, share)
+			return err
+		})
+	}
+	err = group.Wait()
+	if err != nil {
+		err = fmt.Errorf("crashing operations of chart %q: %w", o.First.Chart.Name(), err)
+	}
+	return merge(o.Actions, results), err
+}
+
+// shares are the options for each cluster, with its part of the operations.
+func (o Options) shares() []Options {
+	places := append([]regression.Place{o.Place}, o.Beside...)
+	all := make([]Options, min(len(places), len(o.Actions)))
+	var telling sync.Mutex
+	for i := range all {
+		all[i] = o
+		all[i].Place, all[i].Beside, all[i].Actions = places[i], nil, nil
+		all[i].Parallel = max(o.Parallel/len(all), 1)
+		if o.Told != nil {
+			all[i].Told = func(s State, left int) {
+				telling.Lock()
+				defer telling.Unlock()
+				o.Told(s, left)
+			}
+		}
+	}
+	for i, action := range o.Actions {
+		share := &all[i%len(all)]
+		share.Actions = append(share.Actions, action)
+	}
+	return all
+}
+
+// merge puts the operations of all clusters into their order.
+func merge(actions []regression.Action, results []Result) Result {
+	var merged Result
+	for _, action := range actions {
+		for _, r := range results {
+			for _, o := range r.Operations {
+				if o.Action == action {
+					merged.Operations = append(merged.Operations, o)
+				}
+			}
+		}
+	}
+	return merged
+}
+
+// sweepOne sweeps on one cluster.
+func sweepOne(ctx context.Context, o Options) (Result, error) {
 	s, err := open(ctx, o)
 	if err != nil {
-		return Result{}, fmt.Errorf("crashing operations of chart %q: %w", o.First.Chart.Name(), err)
+		return Result{}, err
 	}
 	defer s.api.Close()
-	result, err := s.run(ctx)
-	if err != nil {
-		return result, fmt.Errorf("crashing operations of chart %q: %w", o.First.Chart.Name(), err)
-	}
-	return result, nil
+	return s.run(ctx)
 }
 
 // run makes the references and the records first, and then all crashes.

@@ -118,3 +118,32 @@ UPGRADE, KILLED AFTER                     HISTORY                         CHANGE
   said to be done, but not so: uninstall (left over: Service/web)
 `))
 }
+
+func TestOperationsAreSharedOutAmongClustersAndComeBackInTheirOrder(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	options := Options{Actions: Actions(), Place: regression.Place{Kubeconfig: "one"}, Beside: []regression.Place{{Kubeconfig: "two"}}, Parallel: 4}
+	shares := options.shares()
+	g.Expect(shares).To(gomega.HaveExactElements(
+		gomega.SatisfyAll(gomega.HaveField("Place.Kubeconfig", "one"), gomega.HaveField("Parallel", 2),
+			gomega.HaveField("Actions", []regression.Action{regression.Install, regression.Rollback})),
+		gomega.SatisfyAll(gomega.HaveField("Place.Kubeconfig", "two"), gomega.HaveField("Parallel", 2),
+			gomega.HaveField("Actions", []regression.Action{regression.Upgrade, regression.Uninstall})),
+	))
+	var results []Result
+	for _, share := range shares {
+		var one Result
+		for _, action := range share.Actions {
+			one.Operations = append(one.Operations, Operation{Action: action})
+		}
+		results = append(results, one)
+	}
+	var order []regression.Action
+	for _, o := range merge(options.Actions, results).Operations {
+		order = append(order, o.Action)
+	}
+	g.Expect(order).To(gomega.Equal(Actions()))
+
+	options.Actions = []regression.Action{regression.Upgrade}
+	g.Expect(options.shares()).To(gomega.HaveLen(1), "one operation is not torn apart")
+}
