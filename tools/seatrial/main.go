@@ -13,6 +13,7 @@ import (
 
 	"seatrial/e2e/framework/report/live"
 	"seatrial/e2e/framework/sandbox"
+	"seatrial/e2e/framework/shell"
 	"seatrial/tools/seatrial/internal/columns"
 )
 
@@ -40,8 +41,14 @@ func main() {
 	root.SetErr(errs)
 	// The first signal ends the story and cleans up; a second one does not wait for that.
 	quiet := context.AfterFunc(ctx, func() {
+		again := make(chan os.Signal, 1)
+		signal.Notify(again, os.Interrupt, syscall.SIGTERM)
 		stop()
-		fmt.Fprintln(errs, "seatrial: interrupted: taking down what was brought up; interrupt again to end at once")
+		fmt.Fprintln(errs, "seatrial: interrupted: taking down what was brought up\nseatrial: interrupt again to end at once")
+		<-again
+		shell.Abandon()
+		fmt.Fprintln(errs, "seatrial: ended at once: `seatrial sweep` removes what is left")
+		os.Exit(exitError)
 	})
 	err := root.ExecuteContext(ctx)
 	quiet()

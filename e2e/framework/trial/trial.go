@@ -55,7 +55,7 @@ const (
 	Passed  Verdict = "passed"
 	Failed  Verdict = "failed"
 	Skipped Verdict = "skipped"
-	// NotRun: a step before it failed in a way that leaves no sense in going on.
+	// NotRun: a step before it failed in a way that leaves no sense in going on, or somebody has ended it.
 	NotRun Verdict = "not run"
 )
 
@@ -151,7 +151,12 @@ func (s *session) play(ctx context.Context, play *Play) error {
 	}()
 	play.Verdict, play.Reason = s.omitted(play)
 	if play.Verdict == Running {
-		return s.run(ctx, play)
+		err := s.run(ctx, play)
+		if err != nil && ctx.Err() != nil {
+			// Nobody has waited for what it would have shown.
+			play.Verdict, play.Reason, play.Findings = NotRun, context.Cause(ctx).Error(), nil
+		}
+		return err
 	}
 	if how, port := workshop.Lasts(play.Step.Command); how == workshop.Serves {
 		s.unserved[port] = play.Step.Line

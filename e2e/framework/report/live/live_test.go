@@ -75,7 +75,7 @@ func TestATerminalShowsWhatIsUnderWayAndForHowLong(t *testing.T) {
 		}
 		g.Expect(strings.Join(during, "\n")).To(gomega.Equal(strings.TrimPrefix(`
           bring up the cluster  (1.5 s)
-          cluster seatrial-1 on provider embedded, Kubernetes v1.37.2
+          provider embedded, Kubernetes v1.37.2, cluster seatrial-1
 
 == Exercise 3. 日本 (docs/exercise-3.md)
   passed    1  line 16   helm install guestbook-demo ./guestbook -n he…  (1.0 s)
@@ -93,7 +93,7 @@ func TestALogHasLinesWithTheirTimeAndSaysWhatIsUnderWayWhenNothingHappens(t *tes
     0.0s            bring up the cluster
     0.0s            bring up the cluster: loading redis.tar
     1.5s            bring up the cluster  (1.5 s)
-    1.5s            cluster seatrial-1 on provider embedded, Kubernetes v1.37.2
+    1.5s            provider embedded, Kubernetes v1.37.2, cluster seatrial-1
 
     1.5s  == Exercise 3. 日本 (docs/exercise-3.md)
     2.5s    passed    1  line 16   helm install guestbook-demo ./guestbook -n helm-demo --set a=very,long,line,of,assignments  (1.0 s)

@@ -190,7 +190,7 @@ func note(s report.Step) string {
 }
 
 func settled(w report.Where) line {
-	text := fmt.Sprintf("cluster %s on provider %s, Kubernetes %s", w.Cluster, w.Provider, w.Kubernetes)
+	text := fmt.Sprintf("provider %s, Kubernetes %s, cluster %s", w.Provider, w.Kubernetes, w.Cluster)
 	return line{words: blank + text, note: w.Why}
 }
 
