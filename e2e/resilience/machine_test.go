@@ -127,10 +127,11 @@ func without(file string) func(context.Context, *machine) string {
 				found = true
 				return nil
 			case strings.HasPrefix(name, "prepared"):
-				content, err := os.ReadFile(at)
-				return errors.Join(err, os.WriteFile(filepath.Join(copied, name), bytes.ReplaceAll(content, []byte(cache), []byte(copied)), 0o600))
+				content, err := os.ReadFile(at) //nolint:gosec // The cache is the user's own.
+				moved := bytes.ReplaceAll(content, []byte(cache), []byte(copied))
+				return errors.Join(err, os.WriteFile(filepath.Join(copied, name), moved, 0o600)) //nolint:gosec // As above.
 			default:
-				return os.Symlink(at, filepath.Join(copied, name))
+				return os.Symlink(at, filepath.Join(copied, name)) //nolint:gosec // As above.
 			}
 		})
 		if err == nil && !found {

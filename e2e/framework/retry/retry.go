@@ -40,7 +40,8 @@ func Wrap(cfg *rest.Config) { cfg.Wrap(Transport) }
 //     answered within [AnswerTimeout]: up to [Attempts] times;
 //   - any request that got a 429 with a Retry-After, which the server has not looked at: up to [Obedience] times, each when it
 //     says. A read is repeated when the server says whatever its answer is;
-//   - any request that found nobody listening, if the server had answered before, until it has been gone for [Patience].
+//   - any request that found nobody listening, if the server had answered before, until it has been gone for [Patience], and
+//     any that is forbidden within that time: a server that has just been restarted does not know yet who may do what.
 //
 // Watches and other streams are repeated only until their answer begins. Questions for the server's health are asked once:
 // whoever asks wants to know.
@@ -52,6 +53,8 @@ type transport struct {
 	answered atomic.Bool
 	// gone is since when nobody has accepted a connection; nil while somebody does.
 	gone atomic.Pointer[time.Time]
+	// refused is when a connection was refused the last time; nil if never.
+	refused atomic.Pointer[time.Time]
 }
 
 // WrappedRoundTripper lets client-go find the connections below.
@@ -109,6 +112,8 @@ func (t *transport) again(request *http.Request, response *http.Response, err er
 		return false
 	case err != nil && isRefused(err):
 		return t.answered.Load() && t.goneFor() < Patience
+	case err == nil && (response.StatusCode == http.StatusForbidden || response.StatusCode == http.StatusUnauthorized):
+		return t.justRestarted()
 	case wanted(response) > 0 && (isRead(request) || response.StatusCode == http.StatusTooManyRequests):
 		return tries < Obedience
 	case !isRead(request), tries >= Attempts:
@@ -125,12 +130,19 @@ func (t *transport) again(request *http.Request, response *http.Response, err er
 // goneFor is how long nobody has accepted a connection, to somebody who has just seen that.
 func (t *transport) goneFor() time.Duration {
 	now := time.Now()
+	t.refused.Store(&now)
 	t.gone.CompareAndSwap(nil, &now)
 	since := t.gone.Load()
 	if since == nil {
 		return 0 // Another request was answered this very moment.
 	}
 	return time.Since(*since)
+}
+
+// justRestarted tells whether the server was gone a moment ago.
+func (t *transport) justRestarted() bool {
+	last := t.refused.Load()
+	return last != nil && time.Since(*last) < Patience
 }
 
 // renewed is the same request with its body from the start.

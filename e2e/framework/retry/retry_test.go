@@ -207,6 +207,20 @@ func TestAServerThatIsRestartedIsWaitedForAlsoByWrites(t *testing.T) {
 	}
 }
 
+func TestAServerThatWasRestartedIsNotBelievedAtOnceWhatItForbids(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	there := restartable{inner: &http.Transport{DisableKeepAlives: true}}
+	transport := retry.Transport(&there)
+	forbidden := status(http.StatusForbidden)
+	address, asked := server(t, append([]http.HandlerFunc{forbidden, status(200)}, repeated(forbidden, 2)...)...)
+	g.Expect(askThrough(t.Context(), t, transport, http.MethodPost, address)).To(gomega.HavePrefix("403"), "it was there all along")
+	g.Expect(askThrough(t.Context(), t, transport, http.MethodPost, address)).To(gomega.HavePrefix("200"))
+	there.refusals.Store(1)
+	g.Expect(askThrough(t.Context(), t, transport, http.MethodPost, address)).To(gomega.Equal("200 OK well"))
+	g.Expect(asked.Load()).To(gomega.Equal(int32(5)))
+}
+
 // restartable refuses some connections.
 type restartable struct {
 	inner    http.RoundTripper
