@@ -44,8 +44,8 @@ var _ = Describe("An operation of Helm that is killed", func() {
 	}, NodeTimeout(sweepTimeout))
 })
 
-// another is a second cluster of simulated nodes: an API server gives out the addresses and ports of Services one at a time,
-// so that many crashes on one wait for each other.
+// another is a second cluster of simulated nodes: many crashes on one wait for each other, those that make Services most of
+// all.
 func another(ctx SpecContext) regression.Place {
 	GinkgoHelper()
 	settings, err := framework.FromEnvironment()

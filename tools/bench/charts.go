@@ -107,8 +107,9 @@ func (b *bench) proof(ctx context.Context, on framework.Handle) (row, error) {
 	return against(what, quicker(series[0]), quicker(series[1]), proofBound), nil
 }
 
-// quicker is the quicker half of the rounds. Kubernetes' controller of EndpointSlices pauses for a second when it has read
-// from a cache that is behind, whoever waits for it: on two cores in up to half of the rounds of either side.
+// quicker is the quicker half of the rounds. On simulated nodes, up to half of the rounds of either side take one second
+// longer, or two, in which the wait names EndpointSlices that are not there yet: their controller tries again only after a
+// second when it has read from a cache that is behind.
 func quicker(rounds []time.Duration) []time.Duration {
 	return slices.Sorted(slices.Values(rounds))[:(len(rounds)+1)/2]
 }
