@@ -130,14 +130,7 @@ func (s screen) findings(g gathering) {
 // the eye compares them. Red is the side that is wrong.
 func (s screen) finding(f found, kind SubjectKind) {
 	const margin = "    "
-	place := f.Place()
-	if place != "" {
-		place += ": "
-	}
-	word := string(f.Severity)
-	if f.Word != "" {
-		word += " " + f.Word
-	}
+	place, word := f.opening()
 	paintWord := map[Severity]func(string) string{Error: s.Bad, Warning: s.Odd, Note: s.Faint}[f.Severity]
 	text := f.Text
 	if f.restated() {

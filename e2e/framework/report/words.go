@@ -29,15 +29,20 @@ func (f Finding) Place() string {
 
 // OneLine is the finding on one line that begins with its place.
 func (f Finding) OneLine() string {
-	place := f.Place()
-	if place != "" {
+	place, word := f.opening()
+	return place + word + ": " + f.Text
+}
+
+// opening is what a finding begins with: its place, with what parts it from the rest, and its weight with its name.
+func (f Finding) opening() (place, word string) {
+	if place = f.Place(); place != "" {
 		place += ": "
 	}
-	word := string(f.Severity)
+	word = string(f.Severity)
 	if f.Word != "" {
 		word += " " + f.Word
 	}
-	return place + word + ": " + f.Text
+	return place, word
 }
 
 // restated tells whether the sentence says nothing but what the fields say, which stand below it.

@@ -78,7 +78,7 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 			_ = response.Body.Close() // It is an error's; the next answer counts.
 		}
 		so.last = reasonOf(response, err)
-		if !pausedFor(ctx, max(pause, wanted(response))) {
+		if !Pause(ctx, max(pause, wanted(response))) {
 			return nil, so.told(context.Cause(ctx))
 		}
 		pause = min(2*pause, lastPause)
@@ -159,8 +159,8 @@ func renewed(request *http.Request) (*http.Request, error) {
 	return request, nil
 }
 
-// pausedFor pauses, unless the context ends first.
-func pausedFor(ctx context.Context, pause time.Duration) bool {
+// Pause waits before something is tried again, and reports false if the context has ended before.
+func Pause(ctx context.Context, pause time.Duration) bool {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {

@@ -56,12 +56,8 @@ func API(ctx context.Context, cfg *rest.Config, timeout time.Duration) error {
 		if limited.Err() == nil {
 			last = err
 		}
-		pause := time.NewTimer(readyzPause)
-		select {
-		case <-pause.C:
+		if retry.Pause(limited, readyzPause) {
 			continue
-		case <-limited.Done():
-			pause.Stop()
 		}
 		waited := round(time.Since(start))
 		if cause := context.Cause(limited); !errors.Is(cause, errAPITimeout) {

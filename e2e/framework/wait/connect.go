@@ -41,12 +41,8 @@ func connect(ctx context.Context, cfg *rest.Config, subject string, timeout time
 		if limited.Err() == nil && !passes(err) {
 			return nil, 0, fmt.Errorf("waiting for %s: %w", subject, err)
 		}
-		pause := time.NewTimer(lastRetry)
-		select {
-		case <-pause.C:
+		if retry.Pause(limited, lastRetry) {
 			continue
-		case <-limited.Done():
-			pause.Stop()
 		}
 		report := Report{Subject: subject, Waited: time.Since(start), Watching: []string{"anything: " + oneLine(last.Error())}}
 		if cause := context.Cause(limited); !errors.Is(cause, errAPITimeout) {

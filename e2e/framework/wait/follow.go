@@ -157,12 +157,8 @@ func (f *feed) run(ctx context.Context) {
 		if time.Since(began) > lastRetry {
 			delay = firstRetry
 		}
-		pause := time.NewTimer(delay)
-		select {
-		case <-ctx.Done():
-			pause.Stop()
+		if !retry.Pause(ctx, delay) {
 			return
-		case <-pause.C:
 		}
 		delay = min(2*delay, lastRetry)
 	}

@@ -8,9 +8,10 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"time"
 
 	"k8s.io/client-go/rest"
+
+	"seatrial/e2e/framework/retry"
 )
 
 // errReset asks for the client's connection to be reset.
@@ -60,7 +61,7 @@ func (i *injector) after(r *http.Request, rule *Rule) (*http.Response, error) {
 	case Torn:
 		response.Body = &torn{ReadCloser: response.Body, left: tornAfter}
 	case Slow:
-		if !pause(r.Context(), rule.Delay) {
+		if !retry.Pause(r.Context(), rule.Delay) {
 			_ = response.Body.Close() // Nobody wants it any more.
 			return nil, context.Cause(r.Context())
 		}
@@ -120,17 +121,6 @@ func spend(response *http.Response) error {
 	}
 	_, err := io.Copy(io.Discard, response.Body)
 	return errors.Join(err, response.Body.Close())
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // answerError is what a client gets when there is no answer to pass on.
