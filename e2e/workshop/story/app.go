@@ -107,18 +107,44 @@ type answer struct{ body, from string }
 // name, the Service and the pod network must all work for an answer.
 func (w *World) visit(ctx context.Context, path string) (answer, error) {
 	url := "http://" + net.JoinHostPort(Release, "3000") + path
-	from, err := w.pods(ctx, "app=redis,role=master")
-	if err != nil {
-		return answer{}, err
-	}
-	if len(from) == 0 {
-		return answer{}, fmt.Errorf("visiting %s: there is no redis-master pod to do it from", url)
-	}
-	printed, err := w.exec(ctx, from[0].Name, "sh", "-c", "wget -q -S -O - '"+url+"' 2>&1")
+	printed, err := w.inside(ctx, "wget -q -S -O - '"+url+"'")
 	if err != nil {
 		return answer{}, fmt.Errorf("visiting %s: %w", url, err)
 	}
 	return parseVisit(printed), nil
+}
+
+// inside runs a command in the redis-master pod, in a shell that stays open for the next one.
+func (w *World) inside(ctx context.Context, command string) (string, error) {
+	w.visits.Lock()
+	defer w.visits.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
+	defer cancel()
+	if w.shell == nil {
+		masters, err := w.pods(ctx, "app=redis,role=master")
+		if err != nil {
+			return "", err
+		}
+		if len(masters) == 0 {
+			return "", errors.New("there is no redis-master pod to do it from")
+		}
+		// It lives until the world ends, longer than the one who needs it first.
+		if w.shell, err = w.openShell(context.WithoutCancel(ctx), masters[0].Name); err != nil {
+			return "", err
+		}
+	}
+	printed, sane, err := w.shell.run(ctx, command)
+	if !sane {
+		w.closeShell()
+	}
+	return printed, err
+}
+
+func (w *World) closeShell() {
+	if w.shell != nil {
+		w.shell.end()
+		w.shell = nil
+	}
 }
 
 // parseVisit takes apart what wget prints with -S: headers, indented by two spaces, and

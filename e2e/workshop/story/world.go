@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -58,6 +59,9 @@ type World struct {
 	app     []corev1.Pod          // guestbook and redis-master pods of revision 1
 	service *corev1.Service       // guestbook-demo of revision 1
 	stuck   string                // title of the chapter that could not be done
+
+	visits sync.Mutex // one at a time
+	shell  *shell     // of the newest redis-master pod, once somebody has visited the guestbook
 }
 
 // Open makes the namespace and everything else the story needs before its first chapter. The
@@ -126,6 +130,9 @@ func (w *World) Close(ctx context.Context) error {
 // Leave removes what there is of the world on this machine. It is enough where the cluster
 // itself is about to go.
 func (w *World) Leave() error {
+	w.visits.Lock()
+	defer w.visits.Unlock()
+	w.closeShell()
 	w.objects.Close()
 	if err := os.RemoveAll(w.home); err != nil {
 		return fmt.Errorf("leaving the story: %w", err)

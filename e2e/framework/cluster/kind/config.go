@@ -21,6 +21,12 @@ const (
 	// their pods. The default of a second is for clusters with thousands of Services; here it
 	// only means that a Service answers up to a second after its pods are ready.
 	proxyPause = "50ms"
+
+	// endpointsPause is how long the endpoints of a Service wait for another pod to change, too. Without
+	// it, of two pods that are ready at once, the second is often only a second later an endpoint: its
+	// change comes before the controller has seen its own write for the first one, and it then waits
+	// for its shortest back-off.
+	endpointsPause = "20ms"
 )
 
 // extraArgs are flags of a control-plane component. Kind turns the map into the
@@ -104,6 +110,7 @@ func throwAway(o *order) clusterPatch {
 		// Some 120 requests make the accounts and tokens of all controllers; the default of
 		// 20 a second holds the first of them back for five seconds.
 		"kube-api-qps": "500", "kube-api-burst": "1000",
+		"endpointslice-updates-batch-period": endpointsPause,
 	}}
 	patch := clusterPatch{
 		Kind:              "ClusterConfiguration",

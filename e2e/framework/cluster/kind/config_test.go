@@ -42,6 +42,7 @@ kubeadmConfigPatches:
 - |
   controllerManager:
     extraArgs:
+      endpointslice-updates-batch-period: 20ms
       kube-api-burst: "1000"
       kube-api-qps: "500"
       leader-elect: "false"
