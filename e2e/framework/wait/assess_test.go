@@ -172,6 +172,19 @@ func stuckPods() []broken {
 		stuck("no kubelet", start+`scheduled to "node-1", not started yet`, waiting("", ""), func(w *world, _ *corev1.ContainerStatus) {
 			w.pods[0].Status.ContainerStatuses = nil
 		}),
+		stuck("a node that is gone", start+`its node "node-1" is not ready: Kubelet stopped posting node status.`, running(), func(w *world, s *corev1.ContainerStatus) {
+			s.Ready = true // As its kubelet has said before it was gone.
+			w.live = append(w.live, node("node-1", corev1.NodeReady, corev1.ConditionUnknown, "Kubelet stopped posting node status."))
+		}),
+		stuck("a node under pressure", start+`unschedulable: 0/2 nodes are available. (node "node-2" has DiskPressure: kubelet has disk pressure)`,
+			waiting("", ""), func(w *world, _ *corev1.ContainerStatus) {
+				w.pods[0].Spec.NodeName = ""
+				w.pods[0].Status.Conditions = []corev1.PodCondition{{
+					Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: "Unschedulable", Message: "0/2 nodes are available.",
+				}}
+				w.live = append(w.live, node("node-1", corev1.NodeReady, corev1.ConditionTrue, ""),
+					node("node-2", corev1.NodeDiskPressure, corev1.ConditionTrue, "kubelet has disk pressure"))
+			}),
 		stuck("an init container that goes on and on", start+`container "init" is still initialising`,
 			waiting("PodInitializing", ""), func(w *world, _ *corev1.ContainerStatus) {
 				w.pods[0].Spec.InitContainers = []corev1.Container{{Name: "init"}}
@@ -194,6 +207,13 @@ func stuckPods() []broken {
 			[]string{`Deployment/web: 0 of 2 replicas available; Pod/web-57-a (and 1 more): container "app" is in ErrImageNeverPull (image "web:1")`},
 		},
 	}
+}
+
+// node has one condition.
+func node(name string, kind corev1.NodeConditionType, status corev1.ConditionStatus, message string) *corev1.Node {
+	n := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name}}
+	n.Status.Conditions = []corev1.NodeCondition{{Type: kind, Status: status, Message: message}}
+	return n
 }
 
 func brokenServices() []broken {

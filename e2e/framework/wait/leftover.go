@@ -31,7 +31,7 @@ func (x *index) leftovers() []Unready {
 				continue
 			}
 			if reason := x.leftover(u); reason != "" {
-				all = append(all, Unready{Object: ref, Reason: reason})
+				all = append(all, Unready{Object: ref, Reason: joined(reason, x.held(u))})
 			}
 		}
 	}
@@ -50,6 +50,18 @@ func (x *index) leftover(u *unstructured.Unstructured) string {
 		return goingAway(u)
 	}
 	return ""
+}
+
+// held says why a pod does not go, if that is known: it is gone once its kubelet says so.
+func (x *index) held(u *unstructured.Unstructured) string {
+	if u.GetKind() != "Pod" || u.GetDeletionTimestamp() == nil {
+		return ""
+	}
+	p, err := x.pod(u)
+	if err != nil {
+		return ""
+	}
+	return x.lost(p)
 }
 
 // orphaned tells whether an object's owner does not exist any more, as far as its kind is watched.

@@ -50,6 +50,15 @@ func takenAway() []broken {
 			[]string{"Pod/web-31-z: being deleted"},
 		},
 		{
+			"a pod of the revision before whose node is gone",
+			func(w *world) {
+				old := readyPod("web-31-z", nil, w.replicaSet)
+				old.DeletionTimestamp = new(noon())
+				w.live = append(w.live, old, node("node-1", corev1.NodeReady, corev1.ConditionUnknown, "Kubelet stopped posting node status."))
+			},
+			[]string{`Pod/web-31-z: being deleted: its node "node-1" is not ready: Kubelet stopped posting node status.`},
+		},
+		{
 			"another release is going away, which is not our business",
 			func(w *world) {
 				other := &appsv1.StatefulSet{ObjectMeta: named("other", nil)}

@@ -53,10 +53,13 @@ func (x *index) why(p corev1.Pod) string {
 		return joined("failed", p.Status.Reason, p.Status.Message, exits(p))
 	}
 	if c := podCondition(p, corev1.PodScheduled); c.Status == corev1.ConditionFalse {
-		return joined(strings.ToLower(c.Reason), c.Message)
+		return inBrackets(joined(strings.ToLower(c.Reason), c.Message), x.ailing())
 	}
 	if p.Spec.NodeName == "" {
 		return "not scheduled to a node yet"
+	}
+	if lost := x.lost(p); lost != "" {
+		return lost
 	}
 	for _, s := range slices.Concat(p.Status.InitContainerStatuses, p.Status.ContainerStatuses) {
 		if why := x.whyContainer(p, s); why != "" {
