@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/yaml"
 
+	"seatrial/e2e/framework"
 	"seatrial/e2e/framework/cluster"
 	"seatrial/e2e/framework/objects"
 	"seatrial/e2e/framework/wait"
@@ -33,9 +34,14 @@ type bench struct {
 
 func newBench(ctx SpecContext) *bench {
 	GinkgoHelper()
-	b := &bench{namespace: newNamespace(ctx)}
+	return newBenchAt(ctx, handle)
+}
+
+func newBenchAt(ctx SpecContext, on framework.Handle) *bench {
+	GinkgoHelper()
+	b := &bench{namespace: newNamespaceAt(ctx, on)}
 	var err error
-	b.config, err = cluster.LoadRESTConfig(kubeconfig())
+	b.config, err = cluster.LoadRESTConfig(on.Kubeconfig)
 	Expect(err).NotTo(HaveOccurred())
 	b.objects, err = objects.Connect(ctx, b.config)
 	Expect(err).NotTo(HaveOccurred())

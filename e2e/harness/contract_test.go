@@ -25,9 +25,15 @@ const contractTimeout = 2 * kindTimeout
 // engine can run nodes and has their image.
 var _ = Describe("A cluster", Label("contract"), func() {
 	for _, provider := range []struct {
-		name string
-		open func(SpecContext) clustertest.Subject
-	}{{"embedded", embeddedSubject}, {"embedded with a load balancer", balancedSubject}, {"existing", existingSubject}, {"kind", kindSubject}} {
+		name     string
+		open     func(SpecContext) clustertest.Subject
+		contract []clustertest.Check
+	}{
+		{"embedded", embeddedSubject, clustertest.Contract()},
+		{"embedded with a load balancer", balancedSubject, clustertest.Contract()},
+		{"existing", existingSubject, clustertest.SharedContract()},
+		{"kind", kindSubject, clustertest.Contract()},
+	} {
 		Describe("of provider "+provider.name, Label(provider.name), Ordered, ContinueOnFailure, func() {
 			var subject clustertest.Subject
 
@@ -39,11 +45,8 @@ var _ = Describe("A cluster", Label("contract"), func() {
 				DeferCleanup(func(ctx SpecContext) error { return subject.Cluster.Delete(ctx) }, NodeTimeout(kindGoneTimeout))
 			}, NodeTimeout(kindTimeout))
 
-			for _, check := range clustertest.Contract() {
+			for _, check := range provider.contract {
 				It(check.Name, func(ctx SpecContext) {
-					if lack := subject.Lacks(check); lack != "" {
-						Skip(lack)
-					}
 					Expect(check.Run(ctx, subject)).To(Succeed())
 				}, SpecTimeout(contractTimeout))
 			}

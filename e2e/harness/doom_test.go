@@ -11,6 +11,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"seatrial/e2e/framework"
+	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/wait"
 )
@@ -20,10 +22,7 @@ var _ = Describe("What simulated nodes do on purpose", Label("wait"), Serial, fu
 	var b *bench
 
 	BeforeEach(func(ctx SpecContext) {
-		if handle.Features.Containers {
-			Skip("the nodes of this cluster are real: what they do by themselves, other specs show")
-		}
-		b = newBench(ctx)
+		b = newBenchAt(ctx, simulated(ctx))
 	})
 
 	// simulate makes pods of the namespace behave in a way.
@@ -63,6 +62,22 @@ var _ = Describe("What simulated nodes do on purpose", Label("wait"), Serial, fu
 		Expect(b.ready(ctx, b.create(ctx, redisDeployment)...)).To(Succeed())
 	})
 })
+
+// simulated is the cluster of the suite, or one for this spec where that has real nodes: what those do by themselves, other
+// specs show.
+func simulated(ctx SpecContext) framework.Handle {
+	GinkgoHelper()
+	if !handle.Features.Containers {
+		return handle
+	}
+	settings, err := framework.FromEnvironment()
+	Expect(err).NotTo(HaveOccurred())
+	settings.Provider, settings.Keep = assets.Embedded, false
+	environment, err := framework.Open(ctx, framework.Options{Settings: settings, Suite: "harness-simulated"})
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(environment.Close, NodeTimeout(framework.CloseTimeout))
+	return environment.Handle()
+}
 
 var _ = Describe("Watching the hooks of an operation", Label("wait"), func() {
 	var b *bench

@@ -49,7 +49,12 @@ func needs(features cluster.Features) {
 // newNamespace makes a namespace for one spec, which goes with it.
 func newNamespace(ctx SpecContext) string {
 	GinkgoHelper()
-	config, err := cluster.LoadRESTConfig(kubeconfig())
+	return newNamespaceAt(ctx, handle)
+}
+
+func newNamespaceAt(ctx SpecContext, on framework.Handle) string {
+	GinkgoHelper()
+	config, err := cluster.LoadRESTConfig(on.Kubeconfig)
 	Expect(err).ToNot(HaveOccurred())
 	client, err := kubernetes.NewForConfig(config)
 	Expect(err).ToNot(HaveOccurred())

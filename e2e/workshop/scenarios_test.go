@@ -44,15 +44,18 @@ var _ = Describe("The scenarios", func() {
 			if c.err != nil {
 				return
 			}
-			// Its namespaces are those of the story: nobody else may be on the cluster meanwhile.
-			Describe("on the cluster of the suite", Ordered, ContinueOnFailure, Serial, func() {
-				play(c, func(SpecContext) framework.Handle { return handle })
-			})
-			if os.Getenv("SEATRIAL_PROVIDER") == assets.Embedded && c.wants() == none {
+			provider := os.Getenv("SEATRIAL_PROVIDER")
+			if c.wants() == none || provider == assets.Existing { // Ours have nothing special unless told to.
+				// Its namespaces are those of the story: nobody else may be on the cluster meanwhile.
+				Describe("on the cluster of the suite", Ordered, ContinueOnFailure, Serial, func() {
+					play(c, anything, func(SpecContext) framework.Handle { return handle })
+				})
+			}
+			if provider == assets.Embedded && c.wants() == none {
 				return // The cluster of the suite is of simulated nodes, and like any other of them.
 			}
 			Describe("on simulated nodes", Ordered, ContinueOnFailure, func() {
-				play(c, func(ctx SpecContext) framework.Handle { return simulated(ctx, c.wants()) })
+				play(c, simulable(c.wants()), func(ctx SpecContext) framework.Handle { return simulated(ctx, c.wants()) })
 			})
 		})
 	}
@@ -70,9 +73,18 @@ func (c course) wants() cluster.Features {
 	return cluster.Features{LoadBalancer: need.LoadBalancer}
 }
 
-// play makes a container for each document, with a spec for each step. Where the documents are
-// played is found out when the first spec runs.
-func play(c course, where func(SpecContext) framework.Handle) {
+// anything may be shown by a cluster of which nothing is known yet.
+func anything(*workshop.Step) bool { return true }
+
+// simulable tells which steps simulated nodes can show. The others are played where nodes are real.
+func simulable(wants cluster.Features) func(*workshop.Step) bool {
+	has := cluster.Features{Volumes: true, LoadBalancer: wants.LoadBalancer}.Names()
+	return func(step *workshop.Step) bool { return len(trial.Missing(step, has)) == 0 }
+}
+
+// play makes a container for each document, with a spec for each step that can be shown. Where
+// the documents are played is found out when the first spec runs.
+func play(c course, shown func(*workshop.Step) bool, where func(SpecContext) framework.Handle) {
 	var (
 		at     framework.Handle
 		on     *stage.Stage
@@ -110,6 +122,9 @@ func play(c course, where func(SpecContext) framework.Handle) {
 			}, NodeTimeout(c.scenario.Timeout))
 
 			for i, step := range doc.Steps {
+				if !shown(&step) {
+					continue
+				}
 				It(fmt.Sprintf("line %d: %s", step.Line, firstLine(step.Command)), func() {
 					judge(performance.Plays[i])
 				})

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"seatrial/e2e/framework"
@@ -104,14 +103,7 @@ func (b *bench) proof(ctx context.Context, on framework.Handle) (row, error) {
 		}
 	}
 	what := on.Provider + ": install, upgrade and roll back with proof, against the bare operations and waiting"
-	return against(what, quicker(series[0]), quicker(series[1]), proofBound), nil
-}
-
-// quicker is the quicker half of the rounds. On simulated nodes, up to half of the rounds of either side take one second
-// longer, or two, in which the wait names EndpointSlices that are not there yet: their controller tries again only after a
-// second when it has read from a cache that is behind.
-func quicker(rounds []time.Duration) []time.Duration {
-	return slices.Sorted(slices.Values(rounds))[:(len(rounds)+1)/2]
+	return against(what, series[0], series[1], proofBound), nil
 }
 
 // proven is how long it takes from nothing to the last proof of the path, without the uninstallation.

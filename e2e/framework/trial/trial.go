@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -167,11 +168,7 @@ func (s *session) play(ctx context.Context, play *Play) error {
 // omitted says why a step is not run, if it is not.
 func (s *session) omitted(play *Play) (verdict Verdict, reason string) {
 	step, hints := play.Step, play.Step.Hints
-	requires := hints.Requires
-	if len(requires) == 0 && len(s.Has) > 0 {
-		requires = implied(step.Command)
-	}
-	switch missing := s.missing(requires); {
+	switch missing := Missing(step, s.Has); {
 	case hints.Skip != "":
 		return Skipped, hints.Skip
 	case len(missing) > 0:
@@ -189,14 +186,14 @@ func (s *session) omitted(play *Play) (verdict Verdict, reason string) {
 	return Running, ""
 }
 
-func (s *session) missing(requires []string) []string {
-	var missing []string
-	for _, word := range requires {
-		if !contains(s.Has, word) {
-			missing = append(missing, word)
-		}
+// Missing are the features that a step needs and that are not among those that a cluster has, by the words that the step
+// uses. A step that does not say what it needs is known by its command, unless nothing is known of the cluster.
+func Missing(step *workshop.Step, has []string) []string {
+	requires := step.Hints.Requires
+	if len(requires) == 0 && len(has) > 0 {
+		requires = implied(step.Command)
 	}
-	return missing
+	return slices.DeleteFunc(slices.Clone(requires), func(word string) bool { return contains(has, word) })
 }
 
 // contains compares feature words as people write them: podNetwork and pod-network are one.

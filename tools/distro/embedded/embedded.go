@@ -19,6 +19,7 @@ import (
 	"k8s.io/component-base/version"
 
 	"seatrial/tools/distro/embedded/api"
+	"seatrial/tools/distro/embedded/collector"
 	"seatrial/tools/distro/embedded/credentials"
 	"seatrial/tools/distro/embedded/datadir"
 	"seatrial/tools/distro/embedded/inprocess"
@@ -163,7 +164,7 @@ func (p *plane) run(ctx context.Context, ready func(Ready)) error {
 			return err
 		}
 	}
-	settle(running, p.unwatch)
+	collector.Settle(running, p.unwatch)
 	p.sweep()
 	return p.parts.wait(ctx)
 }

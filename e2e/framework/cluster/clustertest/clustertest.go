@@ -50,6 +50,11 @@ type Check struct {
 	Run func(ctx context.Context, s Subject) error
 }
 
+// SharedContract is every check for a provider that makes no clusters, but hands over the same one each time.
+func SharedContract() []Check {
+	return slices.DeleteFunc(Contract(), func(c Check) bool { return c.Makes })
+}
+
 // Contract is every check, in the order to run them.
 func Contract() []Check {
 	return []Check{
@@ -68,14 +73,6 @@ func Contract() []Check {
 		{Name: "is not swept while its run is alive", Run: survivesSweep},
 		{Name: "is deleted as often as one likes, and leaves nothing", Run: deleted},
 	}
-}
-
-// Lacks says why a check is nothing for this subject, if it is not.
-func (s Subject) Lacks(c Check) string {
-	if c.Makes && s.Shared {
-		return "provider " + s.Provider.Name() + " makes no clusters"
-	}
-	return ""
 }
 
 // create makes another cluster than the one of the subject.

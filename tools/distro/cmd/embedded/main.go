@@ -15,6 +15,7 @@ import (
 	_ "time/tzdata" // CronJobs name time zones, and not every machine has zone files.
 
 	"seatrial/tools/distro/embedded"
+	"seatrial/tools/distro/embedded/collector"
 	"seatrial/tools/distro/embedded/quiet"
 )
 
@@ -27,7 +28,7 @@ func main() {
 	if isKubectl() {
 		os.Exit(runKubectl())
 	}
-	embedded.Hurry()
+	collector.Hurry()
 	os.Exit(run())
 }
 
