@@ -16,7 +16,8 @@ import (
 // Changed returns the folders of the charts, in or below dirs, that differ from what they were where the working tree's branch
 // left base: a branch, tag or commit such as "origin/main". What was committed since, what is changed and not committed, and
 // new files that git does not ignore all count. A chart has changed too if one has that it depends on by "file://". The folders
-// are sorted; where none has changed, there are none. A chart that was removed is not among them: there is nothing to try.
+// are sorted; where none has changed, there are none. A chart that was removed is not among them, nor is a library: there is
+// nothing to try but the charts that use it.
 func Changed(ctx context.Context, base string, dirs ...string) ([]string, error) {
 	if len(dirs) == 0 {
 		dirs = []string{"."}
@@ -38,9 +39,8 @@ func changedBelow(ctx context.Context, base, dir string) ([]string, error) {
 	if base == "" || strings.HasPrefix(base, "-") {
 		return nil, errors.New("that is no revision: name a branch, tag or commit, such as origin/main")
 	}
-	charts, err := chartsBelow(dir)
-	if err != nil {
-		return nil, err
+	if strings.Contains(dir, "://") {
+		return nil, errors.New("only charts in folders of a git repository can be compared with a revision of it: leave out --changed")
 	}
 	repo, within, err := open(ctx, dir)
 	if err != nil {
@@ -50,8 +50,18 @@ func changedBelow(ctx context.Context, base, dir string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	charts, err := chartsBelow(dir)
+	if errors.Is(err, fs.ErrNotExist) && holds(within, files) {
+		return nil, nil // It was there, and was removed.
+	}
+	if err != nil {
+		return nil, err
+	}
 	var changed []string
 	for _, chart := range charts {
+		if isLibrary(chart) {
+			continue
+		}
 		rest, err := filepath.Rel(dir, chart)
 		if err != nil {
 			return nil, err
@@ -69,7 +79,7 @@ func (r repository) differs(folder string, files []string, seen map[string]bool)
 		return false
 	}
 	seen[folder] = true
-	if slices.ContainsFunc(files, func(file string) bool { return folder == "." || strings.HasPrefix(file, folder+"/") }) {
+	if holds(folder, files) {
 		return true
 	}
 	for _, needed := range foldersNeeded(filepath.Join(r.root, filepath.FromSlash(folder))) {
@@ -78,6 +88,11 @@ func (r repository) differs(folder string, files []string, seen map[string]bool)
 		}
 	}
 	return false
+}
+
+// holds tells whether any of the files is in a folder.
+func holds(folder string, files []string) bool {
+	return slices.ContainsFunc(files, func(file string) bool { return folder == "." || strings.HasPrefix(file, folder+"/") })
 }
 
 // changedFiles are the paths, from the root of the repository, in which the working tree differs from where its branch left

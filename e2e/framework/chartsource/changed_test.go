@@ -23,10 +23,13 @@ func TestChangedIsWhatDiffersFromWhereTheBranchBegan(t *testing.T) {
 			w.write(".gitignore", "*.log\n")
 			w.write("charts/two/a.log", "")
 		}, nil},
-		"a new chart":                         {func(w worktree) { w.chart("charts/new", "0.1.0", "") }, []string{"charts/new"}},
-		"a chart that another one depends on": {func(w worktree) { w.write("library/base/values.yaml", "a: 1\n") }, []string{"charts/two"}},
-		"a removed chart":                     {func(w worktree) { w.git("rm", "-r", "--quiet", "charts/one") }, nil},
-		"a folder whose name begins alike":    {func(w worktree) { w.write("charts/one-more/notes.txt", "") }, nil},
+		"a new chart":                          {func(w worktree) { w.chart("charts/new", "0.1.0", "") }, []string{"charts/new"}},
+		"a chart that another one depends on":  {func(w worktree) { w.write("library/base/values.yaml", "a: 1\n") }, []string{"charts/two"}},
+		"a removed chart":                      {func(w worktree) { w.git("rm", "-r", "--quiet", "charts/one") }, nil},
+		"a renamed chart":                      {func(w worktree) { w.git("mv", "charts/one", "charts/uno") }, []string{"charts/uno"}},
+		"all charts removed":                   {func(w worktree) { w.git("rm", "-r", "--quiet", "charts") }, nil},
+		"a library and the charts that use it": {func(w worktree) { w.write("charts/common/templates/_more.tpl", "") }, []string{"charts/former"}},
+		"a folder whose name begins alike":     {func(w worktree) { w.write("charts/one-more/notes.txt", "") }, nil},
 		"what the base did since": {func(w worktree) {
 			w.git("checkout", "--quiet", "main")
 			w.write("charts/one/values.yaml", "a: 1\n")
@@ -42,6 +45,9 @@ func TestChangedIsWhatDiffersFromWhereTheBranchBegan(t *testing.T) {
 			w.chart("library/base", "0.1.0", "")
 			w.chart("library/common", "0.1.0", needsFolder("base", "../base"))
 			w.chart("charts/two", "0.1.0", needsFolder("common", "../../library/common"))
+			w.chart("charts/common", "0.1.0", "type: library\n")
+			w.write("charts/former/Chart.yaml", "apiVersion: v1\nname: former\nversion: 0.1.0\n")
+			w.write("charts/former/requirements.yaml", needsFolder("common", "../common"))
 			w.commit("Add charts")
 			w.git("checkout", "--quiet", "-b", "work")
 			test.change(w)
@@ -51,6 +57,21 @@ func TestChangedIsWhatDiffersFromWhereTheBranchBegan(t *testing.T) {
 			}
 			g.Expect(Changed(t.Context(), "main", w.path("charts"))).To(gomega.ConsistOf(want))
 		})
+	}
+}
+
+func TestChangedNeedsFoldersOfARepository(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	w := newWorktree(t)
+	w.chart("charts/one", "0.1.0", "")
+	w.commit("Add a chart")
+	for dir, want := range map[string]string{
+		"oci://registry.example.org/charts/one": "leave out --changed",
+		w.path("charts/never"):                  "no such file",
+	} {
+		_, err := Changed(t.Context(), "main", dir)
+		g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring(want)))
 	}
 }
 

@@ -12,8 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"sigs.k8s.io/yaml"
 )
 
 // repository is a git repository, as the git command sees it. Its working tree and index are only read.
@@ -100,11 +98,15 @@ func checkOut(ctx context.Context, folder, revision, dir string) (string, error)
 		return "", err
 	}
 	tree := &tree{repo: repo, commit: commit, dir: dir, done: map[string]bool{}}
-	if err := tree.extract(ctx, within); err != nil {
+	err = tree.extract(ctx, within)
+	if errors.Is(err, errNoFolder) {
+		return "", missing("folder", within, revision)
+	}
+	if err != nil {
 		return "", err
 	}
 	if _, err := os.Stat(filepath.Join(dir, within, "Chart.yaml")); errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("revision %q has no Chart.yaml in %q", revision, within)
+		return "", missing("Chart.yaml in", within, revision)
 	}
 	if err := tree.verify(); err != nil {
 		return "", fmt.Errorf("revision %q: %w", revision, err)
@@ -142,6 +144,14 @@ func (t *tree) extract(ctx context.Context, folder string) error {
 		}
 	}
 	return nil
+}
+
+// ErrNoChart tells that a revision of git has no such chart: there was none yet, or it was called otherwise.
+var ErrNoChart = errors.New("it has no such chart")
+
+func missing(what, within, revision string) error {
+	return fmt.Errorf("revision %q: %w: there is no %s %q; if the chart had another place then, name that: FOLDER@%s",
+		revision, ErrNoChart, what, within, revision)
 }
 
 var errNoFolder = errors.New("has no folder")
@@ -188,27 +198,4 @@ func finish(command *exec.Cmd, run func() error) error {
 		return fmt.Errorf("git: %s: %w", said, err)
 	}
 	return err
-}
-
-// foldersNeeded are the folders that the chart in a folder depends on by "file://", relative to it.
-func foldersNeeded(folder string) []string {
-	content, err := os.ReadFile(filepath.Join(folder, "Chart.yaml"))
-	if err != nil {
-		return nil // No chart; who needs one will say so.
-	}
-	var chart struct {
-		Dependencies []struct {
-			Repository string `json:"repository"`
-		} `json:"dependencies"`
-	}
-	if err := yaml.Unmarshal(content, &chart); err != nil {
-		return nil // As above.
-	}
-	var folders []string
-	for _, dependency := range chart.Dependencies {
-		if at, isFile := strings.CutPrefix(dependency.Repository, "file://"); isFile && !path.IsAbs(at) {
-			folders = append(folders, at)
-		}
-	}
-	return folders
 }

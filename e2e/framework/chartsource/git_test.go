@@ -98,8 +98,8 @@ func TestAnErrorOfGitNamesSourceAndRemedy(t *testing.T) {
 	g.Expect(refused(t, folder+"@v9")).To(gomega.MatchError(gomega.And(
 		gomega.HavePrefix("fetching chart "+folder+"@v9: "), gomega.ContainSubstring(`has no revision "v9"`), gomega.ContainSubstring("git fetch --all --tags"),
 	)))
-	g.Expect(refused(t, w.path("charts/other")+"@v1")).To(gomega.MatchError(gomega.ContainSubstring(`has no folder "charts/other"`)))
-	g.Expect(refused(t, w.path("charts")+"@v1")).To(gomega.MatchError(gomega.ContainSubstring(`revision "v1" has no Chart.yaml in "charts"`)))
+	g.Expect(refused(t, w.path("charts/other")+"@v1")).To(gomega.MatchError(gomega.ContainSubstring(`revision "v1": it has no such chart: there is no folder "charts/other"; if`)))
+	g.Expect(refused(t, w.path("charts")+"@v1")).To(gomega.MatchError(gomega.ContainSubstring(`there is no Chart.yaml in "charts"; if the chart had another place then, name that: FOLDER@v1`)))
 	g.Expect(refused(t, filepath.Join(t.TempDir(), "chart")+"@v1")).To(gomega.MatchError(gomega.ContainSubstring("is in no git repository")))
 	_, err := Parse(folder+"@--output=x", "")
 	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("no revision begins with a dash")))
