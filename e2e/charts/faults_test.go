@@ -48,6 +48,7 @@ func faults() []fault {
 		{chart: "subchart-left-kept", word: regression.KeptObjectLeft, object: "ConfigMap/subchart-left-kept-cache", field: keep, alone: true},
 		{chart: "field-taken-over", word: regression.FieldTakenOver, object: "Deployment/field-taken-over", field: "spec.replicas"},
 		{chart: "image-not-pulled", word: regression.ImageNotPulled, object: "Deployment/image-not-pulled", field: "spec.template.spec.containers"},
+		{chart: "kind-not-served", word: regression.KindNotServed, object: "Certificate/kind-not-served", field: "apiVersion"},
 		{chart: "load-balancer-pending", word: regression.LoadBalancerPending, object: "Service/load-balancer-pending", field: "status.loadBalancer.ingress", alone: true, note: true},
 	}
 }

@@ -26,6 +26,9 @@ import (
 // errFaults means that a chart does not keep what a user may expect of it.
 var errFaults = errors.New("the chart has faults")
 
+// errUnfinished means that a chart needs programs to run, and that simulated nodes run none.
+var errUnfinished = errors.New("the chart needs real nodes for some of its paths: --provider kind has them")
+
 const (
 	chartHelp = `Tries a chart on every way its users take, and finds what goes wrong on the
 way. Each revision is installed fresh; each is upgraded to the next one and
@@ -82,6 +85,7 @@ type chartTrial struct {
 	old       []string
 	everyPair bool
 	steady    time.Duration
+	linger    time.Duration
 	changed   bool
 	base      string
 	watched   bool
@@ -126,6 +130,7 @@ func chartCommand() *cobra.Command {
 	flags.StringArrayVar(&t.old, "from", nil, "the same as --old")
 	flags.BoolVar(&t.everyPair, "every-pair", false, "upgrade each revision to every later one, not only to the next")
 	flags.DurationVar(&t.steady, "steady", 0, "how long everything must stay ready before it counts")
+	flags.DurationVar(&t.linger, "linger", lingerOnReal, "how long a fresh installation is left alone before it is looked who has changed it; on simulated nodes nothing runs that could, and it is looked at once")
 	flags.BoolVar(&t.watched, "watch", false, "try a chart again whenever something of it is saved, until Ctrl-C")
 	flags.BoolVar(&t.changed, "changed", false, "of the charts named, or in the folders named, only those that have changed")
 	flags.BoolVar(&t.crashPoints, "crash-points", false, "kill each operation at each of its writes instead, and find out what is left and what helps")
@@ -217,12 +222,8 @@ func (t *chartTrial) chart(ctx context.Context, source string) (one trialled, er
 	if err := t.given(&subject); err != nil {
 		return one, err
 	}
-	for _, old := range t.old {
-		older, err := regression.Load(ctx, old, source, t.fetched)
-		if err != nil {
-			return one, err
-		}
-		subject.Old = append(subject.Old, older)
+	if subject.Old, err = t.older(ctx, source, subject.Old); err != nil {
+		return one, err
 	}
 	one.name = subject.Chart.Name() + " " + subject.Chart.Version()
 	if t.everyPair {
@@ -231,7 +232,27 @@ func (t *chartTrial) chart(ctx context.Context, source string) (one trialled, er
 	if one.revisions, err = subject.Revisions(); err != nil {
 		return one, err
 	}
-	return one, regression.Check(one.revisions)
+	if err := regression.Check(one.revisions); err != nil {
+		return one, fmt.Errorf("%w\n(what the chart needs in every revision can be given with --common)", err)
+	}
+	return one, nil
+}
+
+// older are the versions to come from, those of the command line after others. Of charts that have changed, a new one has
+// none in git yet.
+func (t *chartTrial) older(ctx context.Context, source string, all []*helm.Chart) ([]*helm.Chart, error) {
+	for _, old := range t.old {
+		one, err := regression.Load(ctx, old, source, t.fetched)
+		if t.changed && errors.Is(err, chartsource.ErrNoChart) {
+			fmt.Fprintf(t.out, "%s is new: there is nothing at %s to come from\n", source, old)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
 }
 
 // given are the values of the command line.
@@ -283,7 +304,7 @@ func (t *chartTrial) tryAll(ctx context.Context, on framework.Handle, charts []t
 	if t.crashPoints {
 		return t.crashAll(ctx, on, charts)
 	}
-	var faulty []string
+	var faulty, unfinished []string
 	for _, one := range charts {
 		result, err := t.try(ctx, on, one)
 		if err != nil {
@@ -294,12 +315,20 @@ func (t *chartTrial) tryAll(ctx context.Context, on framework.Handle, charts []t
 			if t.said.FailFast {
 				break
 			}
+			continue
+		}
+		if result.Unfinished() {
+			unfinished = append(unfinished, one.name)
 		}
 	}
-	if len(faulty) > 0 {
+	switch {
+	case len(faulty) > 0:
 		return fmt.Errorf("%w: %s", errFaults, strings.Join(faulty, ", "))
+	case len(unfinished) > 0:
+		return fmt.Errorf("%w: %s", errUnfinished, strings.Join(unfinished, ", "))
+	default:
+		return nil
 	}
-	return nil
 }
 
 // try tries one chart, and tells of it.
@@ -319,17 +348,24 @@ func (t *chartTrial) options(on framework.Handle, one trialled) regression.Optio
 	o := regression.Options{
 		Revisions: one.revisions, Pairs: one.pairs,
 		Place:    regression.Place{Kubeconfig: on.Kubeconfig, Features: on.Features, Discarded: on.Provider != assets.Existing && !t.said.Keep},
-		Parallel: t.said.Parallel, Timeout: t.said.Timeout, Steady: t.steady, FailFast: t.said.FailFast,
+		Parallel: t.said.Parallel, Timeout: t.said.Timeout, Steady: t.steady, Linger: t.linger, FailFast: t.said.FailFast,
 		Artifacts: filepath.Join(on.Artifacts, one.revisions[0].Chart.Name()),
 	}
 	if on.Provider == assets.Embedded {
 		o.Fresh = t.fresh
+	}
+	if !on.Features.Containers && t.linger == lingerOnReal {
+		o.Linger = 0
 	}
 	if o.Parallel == 0 {
 		o.Parallel = abreast(on.Provider)
 	}
 	return o
 }
+
+// lingerOnReal is how long a fresh installation is left alone unless the user says otherwise: programs that put something
+// into an object, such as a certificate into a webhook, mostly do so within seconds.
+const lingerOnReal = 5 * time.Second
 
 // abreast is how many paths go at a time unless the user says otherwise. Simulated pods cost little, so that paths mostly
 // wait for their controllers; real ones share the processors.

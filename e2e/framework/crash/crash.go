@@ -58,7 +58,7 @@ func (o Options) complete() (Options, error) {
 		return o, errors.New("crashing operations: there must be a revision to install, and one to upgrade to")
 	}
 	if o.Release == "" {
-		o.Release = o.First.Chart.Name()
+		o.Release = regression.ReleaseName(o.First.Chart)
 	}
 	if len(o.Actions) == 0 {
 		o.Actions = Actions()

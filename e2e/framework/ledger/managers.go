@@ -45,6 +45,7 @@ type Manager struct {
 func clusterManagers() []string {
 	return []string{
 		"kube-controller-manager", "kube-scheduler", "kube-apiserver", "kubelet", "kube-proxy", "cloud-controller-manager", "k3s", "rke2", "k0s",
+		"clusterrole-aggregation-controller", // A controller that applies under a name of its own.
 	}
 }
 

@@ -19,6 +19,10 @@ func (w *walk) operationFailed(ctx context.Context, step Step, err error, done *
 		return err
 	}
 	done.Err = err.Error()
+	if needsRealNodes(err.Error()) {
+		w.beyond(w.namedIn(err, step), string(step.Action)+" to succeed", err.Error())
+		return nil
+	}
 	if err := w.proofs.wait(); err != nil {
 		return err
 	}
@@ -88,6 +92,9 @@ func (w *walk) explain(ctx context.Context, before []*unstructured.Unstructured,
 	for _, f := range immutable(err.Error(), before, after) {
 		f.Object.Namespace = w.room.namespace
 		found = append(found, f)
+	}
+	if len(found) == 0 {
+		found = w.notServed(err.Error())
 	}
 	if len(found) == 0 {
 		found = w.hooksStuck(err)

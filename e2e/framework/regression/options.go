@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"seatrial/e2e/framework/cluster"
@@ -39,7 +40,7 @@ type Options struct {
 	Pairs Pairs
 	// Select says which of the planned paths are gone; nil is all.
 	Select func(p Path) bool
-	// Release is the name to install as. If empty, the name of the first revision's chart.
+	// Release is the name to install as. If empty, the [ReleaseName] of the first revision's chart.
 	Release string
 	// Place is where paths go.
 	Place Place
@@ -52,6 +53,9 @@ type Options struct {
 	Timeout time.Duration
 	// Steady is how long a revision must stay ready before it counts as settled. It may be zero.
 	Steady time.Duration
+	// Linger is how long a fresh installation is left alone before it is looked who has changed it since. If zero, it is
+	// looked at once.
+	Linger time.Duration
 	// FailFast begins no further path after one that has failed.
 	FailFast bool
 	// Artifacts is the folder for evidence; it is made when something is written. If empty, nothing is kept.
@@ -59,7 +63,7 @@ type Options struct {
 	// Told receives what happens, as it happens. Calls never overlap. It may be nil.
 	Told func(Event)
 	// Between is called when a step has settled, and before the next one: what has changed in the cluster after it is drift.
-	// If nil, nobody looks for drift: the next step begins at once.
+	// If nil, the next step begins at once, and only fresh installations are looked at for drift.
 	Between func(ctx context.Context, m Moment) error
 }
 
@@ -89,13 +93,25 @@ type Event struct {
 
 var releaseName = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$`)
 
+// longestRelease is how long the name of a release may be.
+const longestRelease = 53
+
+var unfitForRelease = regexp.MustCompile(`[^a-z0-9-]+`)
+
+// ReleaseName is what a release of a chart is called unless somebody says otherwise: the chart's own name as far as it can
+// be. A chart may have capitals, dots and underscores in its name.
+func ReleaseName(chart *helm.Chart) string {
+	name := strings.TrimLeft(unfitForRelease.ReplaceAllString(strings.ToLower(chart.Name()), "-"), "-")
+	return strings.TrimRight(name[:min(len(name), longestRelease)], "-")
+}
+
 // complete fills in what was left out, and refuses what cannot be tried.
 func (o Options) complete() (Options, error) {
 	if len(o.Revisions) == 0 {
 		return o, errors.New("trying a chart: there is no revision to install")
 	}
 	if o.Release == "" {
-		o.Release = o.Revisions[0].Chart.Name()
+		o.Release = ReleaseName(o.Revisions[0].Chart)
 	}
 	if !releaseName.MatchString(o.Release) {
 		return o, fmt.Errorf("trying a chart: %q can be no release: use small letters, digits and dashes, at most 53", o.Release)

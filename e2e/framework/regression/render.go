@@ -19,7 +19,7 @@ const renderedNamespace = "seatrial-rendered"
 func Check(revisions []Revision) error {
 	var errs []error
 	for _, r := range revisions {
-		if _, _, err := render(r, r.Chart.Name()); err != nil {
+		if _, _, err := render(r, ReleaseName(r.Chart)); err != nil {
 			errs = append(errs, err)
 		}
 	}

@@ -2,6 +2,7 @@ package regression
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"seatrial/e2e/framework/ledger"
@@ -56,6 +57,11 @@ func (r Result) Failed() bool {
 		}
 	}
 	return false
+}
+
+// Unfinished tells whether any path was begun and could not be gone to its end on this cluster, for no fault of the chart.
+func (r Result) Unfinished() bool {
+	return slices.ContainsFunc(r.Paths, func(p PathResult) bool { return p.Verdict == NotRun && len(p.Steps) > 0 })
 }
 
 // Findings are those of all paths, in the paths' order.

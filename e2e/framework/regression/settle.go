@@ -34,7 +34,7 @@ func (w *walk) settle(ctx context.Context, made *helm.Release, done *StepResult)
 		return err
 	})
 	version, waited := w.lookout.Settled(ctx, wait.Request{
-		Namespace: w.room.namespace, Objects: now.objects, Gone: w.gone(now.objects), Written: written(made.Written),
+		Namespace: w.room.namespace, Objects: w.answerable(now.objects), Gone: w.gone(now.objects), Written: written(made.Written),
 		Timeout: w.run.Timeout, Steady: w.run.Steady, Progress: w.pending.set,
 	})
 	w.pending.clear()
@@ -50,7 +50,7 @@ func (w *walk) settle(ctx context.Context, made *helm.Release, done *StepResult)
 			return now, false, err
 		}
 		done.Err = waited.Error()
-		w.find(unsettled(waited)...)
+		w.findUnsettled(waited)
 	}
 	return now, waited == nil, nil
 }
@@ -136,6 +136,17 @@ func stopped(ctx context.Context, err error) error {
 }
 
 var unpulled = regexp.MustCompile(`ImagePullBackOff|ErrImagePull|InvalidImageName|ErrImageNeverPull|RegistryUnavailable`)
+
+// findUnsettled notes what a wait still waited for at its end.
+func (w *walk) findUnsettled(waited error) {
+	for _, f := range unsettled(waited) {
+		if needsRealNodes(f.Found) {
+			w.beyond(f.Object, f.Expected, f.Found)
+			continue
+		}
+		w.find(f)
+	}
+}
 
 // unsettled makes findings of what a wait still waited for at its end: each object once, images by their own name.
 func unsettled(err error) []Finding {

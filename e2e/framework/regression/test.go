@@ -23,6 +23,11 @@ func (w *walk) test(ctx context.Context) error {
 	report, err := w.helm.Test(ctx, w.run.Release)
 	w.keepLogs(report)
 	switch {
+	case err == nil && !w.room.place.Features.Containers:
+		w.find(Finding{
+			Word: NeedsRealNodes, Note: true, Expected: "the chart's tests to run", Found: "tests that ended without their programs, on simulated nodes",
+		})
+		return nil
 	case err == nil:
 		return nil
 	case ctx.Err() != nil || errors.Is(err, helm.ErrUnreachable):

@@ -15,9 +15,12 @@ import (
 	"seatrial/e2e/framework/wait"
 )
 
-// uninstall runs the chart's tests, removes the release, and looks what is left.
+// uninstall runs the chart's tests, looks who has changed what the release has made, removes it, and looks what is left.
 func (w *walk) uninstall(ctx context.Context, done *StepResult) (bool, error) {
 	if err := w.test(ctx); err != nil {
+		return false, err
+	}
+	if err := w.linger(ctx); err != nil {
 		return false, err
 	}
 	last := w.states[len(w.states)-1]

@@ -51,6 +51,8 @@ type walk struct {
 	// step is the one under way.
 	step    place
 	pending pending
+	// unfit tells that the cluster is not one on which the path can be gone to its end.
+	unfit   bool
 	finding sync.Mutex
 	found   []located
 	result  PathResult
@@ -256,7 +258,7 @@ func (w *walk) judge(ctx context.Context, err error) {
 			w.result.Verdict = Failed
 		}
 	}
-	if err != nil && w.result.Verdict == Passed {
+	if (err != nil || w.unfit) && w.result.Verdict == Passed {
 		w.result.Verdict = NotRun
 	}
 	if w.result.Verdict == Failed || err != nil {

@@ -28,6 +28,8 @@ const (
 	HistoryLaw          Word = "history-law"
 	NotSettled          Word = "not-settled"
 	OperationFailed     Word = "operation-failed"
+	KindNotServed       Word = "kind-not-served"
+	NeedsRealNodes      Word = "needs-real-nodes"
 	TestFailed          Word = "test-failed"
 	UninstallLeft       Word = "uninstall-left"
 )
@@ -107,6 +109,12 @@ func ofOperations() []lesson {
 			"See the object and the cluster's answer in the error.",
 		},
 		{
+			KindNotServed, "the chart has an object of a kind, or of a version of it, that the cluster does not serve",
+			"Helm refuses the whole manifest: nothing of the revision is made.",
+			"If the kind is the chart's, put its definition into crds/; if another chart's, write the object only where the cluster has it " +
+				"(.Capabilities.APIVersions.Has) or the values ask for it, and try the chart on a cluster that does (--provider existing); if only the version is wrong, write one that is served.",
+		},
+		{
 			TestFailed, "a test of the chart failed (helm test)",
 			"The chart's own test says that the release does not work.",
 			"See the test's log; if the release needs longer than its probes say, mend the probes.",
@@ -155,6 +163,11 @@ func ofObjects() []lesson {
 			LoadBalancerPending, "a Service of type LoadBalancer has no address",
 			"This cluster has nothing that gives addresses; all the rest was waited for.",
 			"Nothing: on a cluster with a load balancer it will have one.",
+		},
+		{
+			NeedsRealNodes, "a program of the chart would have to answer, and on simulated nodes none runs",
+			"What depends on the answer cannot be seen here, such as an API or a webhook of the chart's own.",
+			"Nothing: try the chart on real nodes, with --provider kind.",
 		},
 		{
 			UninstallLeft, "an object is still there after the release was uninstalled",
