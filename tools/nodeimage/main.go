@@ -13,9 +13,12 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	"time"
 
 	"seatrial/e2e/framework/assets"
+	"seatrial/e2e/framework/report"
+	"seatrial/e2e/framework/report/live"
+	"seatrial/e2e/framework/report/output"
+	"seatrial/e2e/framework/report/paint"
 )
 
 func main() {
@@ -50,11 +53,21 @@ func run(ctx context.Context, args []string) error {
 	if err := want.Validate(); err != nil {
 		return err
 	}
-	start := time.Now()
-	tell := func(line string) {
-		fmt.Fprintf(os.Stderr, "%6.1fs  %s\n", time.Since(start).Seconds(), line)
-	}
-	return withRemedy(prepare(ctx, want, tell))
+	return withRemedy(told(ctx, want, os.Stderr))
+}
+
+// told prepares, and tells it as it goes, in the same way as seatrial tells a run.
+func told(ctx context.Context, want assets.Want, file *os.File) error {
+	out, _ := live.Open(file, file, os.Getenv)
+	teller := live.New(live.Options{
+		Out: out, Paint: paint.For(paint.Place{Terminal: live.Terminal(out), Getenv: os.Getenv}), Groups: output.InActions(os.Getenv),
+	})
+	defer teller.Close()
+	stream := report.NewStream(nil, teller)
+	stream.Begin("nodeimage")
+	err := prepare(ctx, &builder{want: want, tell: stream, out: out})
+	stream.Finish(err)
+	return err
 }
 
 // withRemedy says what to do where the cause comes from a tool that does not.

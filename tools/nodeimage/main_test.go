@@ -12,6 +12,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"seatrial/e2e/framework/assets"
+	"seatrial/e2e/framework/report"
 	"seatrial/tools/nodeimage/internal/parts"
 )
 
@@ -89,7 +90,7 @@ func TestADiskThatIsReallyFullLeavesNothing(t *testing.T) {
 	}
 	g := gomega.NewWithT(t)
 	dir := filepath.Join(t.TempDir(), "parts")
-	store, release, err := parts.Open(t.Context(), dir, func(string) {})
+	store, release, err := parts.Open(t.Context(), dir, &report.Stream{})
 	g.Expect(err).ToNot(gomega.HaveOccurred())
 	defer func() { g.Expect(release()).To(gomega.Succeed()) }()
 
@@ -140,7 +141,7 @@ func TestWithoutAnEngineThereAreNoNodesUnlessTheyAreAskedFor(t *testing.T) {
 			g := gomega.NewWithT(t)
 			t.Setenv("PATH", t.TempDir())
 			t.Setenv("SEATRIAL_CACHE", t.TempDir())
-			b := &builder{want: assets.Want{Provider: provider, Engine: "docker"}, tell: func(string) {}}
+			b := &builder{want: assets.Want{Provider: provider, Engine: "docker"}, tell: &report.Stream{}}
 			err := b.findEngine(t.Context())
 			if c.err != "" {
 				g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring(c.err)))
@@ -157,7 +158,7 @@ func TestWithoutItsToolRedisIsLeftOut(t *testing.T) {
 	g := gomega.NewWithT(t)
 	t.Setenv("PATH", t.TempDir())
 	var told []string
-	b := &builder{tell: func(line string) { told = append(told, line) }}
+	b := &builder{tell: report.NewStream(nil, report.SinkFunc(func(e report.Event) { told = append(told, *e.Said) }))}
 	var made results
 	g.Expect(b.unpackAll(t.Context(), &made)).To(gomega.Succeed())
 	g.Expect(made.redis).To(gomega.BeEmpty())

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 
+	"seatrial/e2e/framework/report"
 	"seatrial/tools/internal/apt"
 )
 
@@ -14,7 +16,7 @@ const mmdebstrap = "mmdebstrap"
 
 // needMmdebstrap installs the one tool that a node image needs beside Go and an engine,
 // where that is possible without asking anybody: as root, on Debian and its kin.
-func needMmdebstrap(ctx context.Context, tell func(string)) error {
+func needMmdebstrap(ctx context.Context, tell *report.Stream, out io.Writer) error {
 	if _, err := exec.LookPath(mmdebstrap); err == nil {
 		return nil
 	}
@@ -25,6 +27,6 @@ func needMmdebstrap(ctx context.Context, tell func(string)) error {
 	case os.Geteuid() != 0:
 		return fmt.Errorf("%s is not installed, and installing it needs root: run `sudo apt-get install %s`", mmdebstrap, mmdebstrap)
 	}
-	tell("installing " + mmdebstrap)
-	return apt.InstallPackages(ctx, os.Stderr, mmdebstrap)
+	defer tell.Phase("install " + mmdebstrap)()
+	return apt.InstallPackages(ctx, out, mmdebstrap)
 }

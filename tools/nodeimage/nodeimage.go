@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"seatrial/e2e/framework/assets"
+	"seatrial/e2e/framework/report"
 	"seatrial/e2e/framework/runid"
 	"seatrial/tools/nodeimage/internal/node"
 )
@@ -36,12 +37,15 @@ func (b *builder) nodeImage(ctx context.Context, made results) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("making a folder for the node image: %w", err)
 	}
-	b.tell("node image: assembling " + name)
+	const phase = "node image"
+	defer b.tell.Phase(phase)()
+	doing := func(what string) { b.tell.Doing(report.Doing{Phase: phase, What: what}) }
+	doing("assembling " + name)
 	inputs := node.Inputs{
 		Kubernetes: b.kubernetes, Binaries: made.programs, KindFiles: kind, Work: work, Name: name, Engine: b.engine,
 		RootFS:   filepath.Join(made.system, "root.tar"),
 		BusyBox:  filepath.Join(made.redis, "root.tar"),
-		Progress: func(line string) { b.tell("node image: " + line) },
+		Progress: doing,
 	}
 	return name, errors.Join(inputs.Assemble(ctx), os.RemoveAll(work))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/engine"
 	"seatrial/e2e/framework/image"
+	"seatrial/e2e/framework/report"
 	"seatrial/tools/nodeimage/internal/debian"
 	"seatrial/tools/nodeimage/internal/node"
 	"seatrial/tools/nodeimage/internal/parts"
@@ -26,7 +28,8 @@ type builder struct {
 	root  string // of the source tree
 	cache string
 	store *parts.Store
-	tell  func(string)
+	tell  *report.Stream
+	out   io.Writer // for what tools print that are installed
 
 	kubernetes string // the version to build
 
@@ -34,8 +37,8 @@ type builder struct {
 	withoutNodes string         // and why
 }
 
-func prepare(ctx context.Context, want assets.Want, tell func(string)) (err error) {
-	b := &builder{want: want, tell: tell}
+func prepare(ctx context.Context, b *builder) (err error) {
+	want, tell := b.want, b.tell
 	if b.root, err = assets.Root(); err != nil {
 		return err
 	}
@@ -62,9 +65,9 @@ func prepare(ctx context.Context, want assets.Want, tell func(string)) (err erro
 		return err
 	}
 	if made.NodeImage == "" {
-		tell("prepared: the embedded control plane, without a node image: " + made.WithoutNodes)
+		tell.Say("prepared: the embedded control plane, without a node image: " + made.WithoutNodes)
 	} else {
-		tell("prepared: the embedded control plane, and node image " + made.NodeImage + " in " + made.Engine)
+		tell.Say("prepared: the embedded control plane, and node image " + made.NodeImage + " in " + made.Engine)
 	}
 	return made.Save(want)
 }
@@ -98,7 +101,7 @@ func (b *builder) findEngine(ctx context.Context) error {
 		return err
 	}
 	b.engine = found
-	return needMmdebstrap(ctx, b.tell)
+	return needMmdebstrap(ctx, b.tell, b.out)
 }
 
 // results are the folders of the finished parts. Redis may be missing without nodes, and
@@ -168,7 +171,7 @@ func (b *builder) unpackRedisHere(ctx context.Context) (string, error) {
 		}
 	}
 	cause, _, _ := strings.Cut(err.Error(), "\n")
-	b.tell("redis-server is left out, which only the guestbook's own tests need: " + cause)
+	b.tell.Say("redis-server is left out, which only the guestbook's own tests need: " + cause)
 	return "", nil
 }
 

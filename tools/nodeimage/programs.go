@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"seatrial/e2e/framework/assets"
+	"seatrial/e2e/framework/report"
 	"seatrial/tools/nodeimage/internal/compile"
 	"seatrial/tools/nodeimage/internal/node"
 )
@@ -119,12 +120,12 @@ func (b *builder) builds(t target) []compile.Build {
 
 // progress tells now and then how far the compiler is.
 func (b *builder) progress(name string) func(done, total int) {
-	const step = 5 // percent between two lines
+	const step = 5 // percent, between two of them
 	last := 0
 	return func(done, total int) {
 		if percent := done * 100 / max(total, 1); percent >= last+step {
 			last = percent
-			b.tell(fmt.Sprintf("%s: compiled %d of at most %d packages", name, done, total))
+			b.tell.Doing(report.Doing{Phase: name, What: fmt.Sprintf("compiled %d of at most %d packages", done, total)})
 		}
 	}
 }

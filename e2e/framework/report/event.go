@@ -17,6 +17,8 @@ type Event struct {
 	Planned *int
 	// Doing says what is being done in a phase or a subject. It is told, not kept.
 	Doing *Doing
+	// Said is a sentence to whoever looks on. It is told, not kept.
+	Said *string
 	// SubjectBegan announces a document or a path, SubjectEnded completes it. Several may be under way at once.
 	SubjectBegan *SubjectBegan
 	SubjectEnded *SubjectEnded

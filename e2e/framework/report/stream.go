@@ -55,6 +55,9 @@ func (s *Stream) Plan(subjects int) { s.tell(Event{Planned: &subjects}) }
 // Doing tells what is being done or waited for, until something else is.
 func (s *Stream) Doing(d Doing) { s.tell(Event{Doing: &d}) }
 
+// Say tells whoever looks on a sentence that belongs to no phase and no subject.
+func (s *Stream) Say(sentence string) { s.tell(Event{Said: &sentence}) }
+
 // Phase begins a stretch of time with a name, and returns what ends it.
 func (s *Stream) Phase(name string) (end func()) {
 	s.tell(Event{PhaseBegan: &name})

@@ -213,7 +213,26 @@ func TestColoursAddNothingToWhatIsTold(t *testing.T) {
 	g.Expect(uncoloured(coloured.String())).To(gomega.Equal(plain.String()))
 }
 
-func TestRowsOfATableAndWhatWasSkippedAreTold(t *testing.T) {
+func TestRowsThatHoldAreOnlyToldToWhoWantsEverything(t *testing.T) {
+	g := gomega.NewWithT(t)
+	var out bytes.Buffer
+	tell(t, live.Options{Out: &out, Detail: live.Verbose}, func(stream *report.Stream) {
+		stream.Table("Faults", report.Row{Done: "a full disk", Held: true}, report.Row{Done: "no network"})
+	})
+	g.Expect(out.String()).To(gomega.Equal("    0.0s    passed  Faults: a full disk\n    0.0s    failed  Faults: no network\n"))
+}
+
+func TestWhatIsSaidStandsBesideWhatIsUnderWay(t *testing.T) {
+	g := gomega.NewWithT(t)
+	var out bytes.Buffer
+	tell(t, live.Options{Out: &out}, func(stream *report.Stream) {
+		defer stream.Phase("helm")()
+		stream.Say("another build is running")
+	})
+	g.Expect(out.String()).To(gomega.Equal("    0.0s            helm\n    0.0s            another build is running\n    0.0s            helm  (0.0 s)\n"))
+}
+
+func TestRowsOfATableThatBreakAndWhatWasSkippedAreTold(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var out bytes.Buffer
 	tell(t, live.Options{Out: &out}, func(stream *report.Stream) {
@@ -227,7 +246,6 @@ func TestRowsOfATableAndWhatWasSkippedAreTold(t *testing.T) {
 		stream.EndSubject("s", report.Subject{})
 	})
 	g.Expect(out.String()).To(gomega.Equal(strings.TrimPrefix(`
-    0.0s    passed  Faults: a full disk
     0.0s    failed  Faults: no network
 
     0.0s  == Exercise 4

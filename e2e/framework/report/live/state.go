@@ -49,6 +49,8 @@ func (s *state) hear(e report.Event) []line {
 		return []line{{group: one.group, plain: true, words: blank + one.name}}
 	case e.PhaseEnded != nil:
 		return s.phaseEnded(*e.PhaseEnded, e.At)
+	case e.Said != nil:
+		return []line{{words: blank + *e.Said}}
 	case e.Doing != nil:
 		return s.doing(*e.Doing, e.At)
 	case e.SubjectBegan != nil:
@@ -198,11 +200,11 @@ func rows(t report.Table) []line {
 	var lines []line
 	for i := range t.Rows {
 		row := &t.Rows[i]
-		verdict := report.Failed
-		if row.Held {
-			verdict = report.Passed
+		told := line{verdict: report.Failed, words: t.Title + ": " + report.FirstLine(row.Done)}
+		if row.Held { // There are many, and the summary has them all.
+			told.verdict, told.detail = report.Passed, Verbose
 		}
-		lines = append(lines, line{verdict: verdict, words: t.Title + ": " + report.FirstLine(row.Done)})
+		lines = append(lines, told)
 	}
 	return lines
 }

@@ -23,20 +23,28 @@ const unfinished = ".unfinished"
 // kept is how many versions of a part stay: two checkouts can take turns.
 const kept = 2
 
+// Teller is told what happens.
+type Teller interface {
+	// Say tells a sentence.
+	Say(sentence string)
+	// Phase tells that a part of that name is being made, until end is called.
+	Phase(name string) (end func())
+}
+
 // Store is a folder of parts.
 type Store struct {
 	dir  string
-	tell func(string)
+	tell Teller
 }
 
 // Open makes the folder if it is not there, and waits until no other build uses it, or
 // ctx ends. The caller releases it when done; a killed process releases it by dying. The
 // lock is beside the folder, so that whoever has it may remove the folder. What happens
-// is told line by line.
-func Open(ctx context.Context, dir string, tell func(string)) (store *Store, release func() error, err error) {
+// is told.
+func Open(ctx context.Context, dir string, tell Teller) (store *Store, release func() error, err error) {
 	lock := dir + ".lock"
 	release, err = filelock.Take(ctx, lock, func() {
-		tell("another build is running, waiting for it to end (" + lock + ")")
+		tell.Say("another build is running, waiting for it to end (" + lock + ")")
 	})
 	if err != nil {
 		return nil, nil, err
@@ -91,12 +99,10 @@ func (s *Store) Make(ctx context.Context, name, hash string, fill func(ctx conte
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("looking for part %q: %w", name, err)
 	}
-	start := time.Now()
-	s.tell(name + ": making")
+	defer s.tell.Phase(name)()
 	if err := s.draft(ctx, dir, fill); err != nil {
 		return "", fmt.Errorf("making %s: %w", name, err)
 	}
-	s.tell(fmt.Sprintf("%s: made in %s", name, time.Since(start).Round(time.Second/10)))
 	return dir, s.prune(name, hash)
 }
 
