@@ -22,7 +22,13 @@ func fill(cmd *cobra.Command, c *choices.Choices) error {
 	if err != nil {
 		return fmt.Errorf("looking for %s: %w", choices.File, err)
 	}
-	return c.Fill(cmd.Flags(), choices.Place{Getenv: os.Getenv, Dir: dir})
+	if err := c.Fill(cmd.Flags(), choices.Place{Getenv: os.Getenv, Dir: dir}); err != nil {
+		return err
+	}
+	if c.Verbose {
+		cmd.SetContext(tellRequests(cmd.Context(), cmd.ErrOrStderr()))
+	}
+	return nil
 }
 
 // filled is a command that has its choices filled before it runs, and that as a whole takes no longer than --timeout.

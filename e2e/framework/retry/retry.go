@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"k8s.io/client-go/rest"
+
+	"seatrial/e2e/framework/requests"
 )
 
 const (
@@ -31,8 +33,12 @@ const (
 // errNoAnswer ends an attempt that took too long.
 var errNoAnswer = fmt.Errorf("no answer within %s", AnswerTimeout)
 
-// Wrap makes the clients of a config repeat what can be repeated. A config that was wrapped twice repeats no more often.
-func Wrap(cfg *rest.Config) { cfg.Wrap(Transport) }
+// Wrap makes the clients of a config repeat what can be repeated, and tell of each attempt: see package requests. A config
+// that was wrapped twice repeats no more often.
+func Wrap(cfg *rest.Config) {
+	cfg.Wrap(requests.Transport)
+	cfg.Wrap(Transport)
+}
 
 // Transport repeats what can be repeated over another one:
 //

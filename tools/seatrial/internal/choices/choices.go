@@ -94,7 +94,7 @@ func every() []choice {
 		{name: "report", groups: []Group{Reports}, path: reportList, usage: "`report` to write: " + strings.Join(output.Formats(), ", ") + ", as html=page.html, or a file whose ending says it; can be given more than once", bind: func(c *Choices) pflag.Value { return (*reports)(&c.Report) }},
 		{name: "no-color", groups: shown, usage: "write without colours, as with NO_COLOR in the environment", bind: func(c *Choices) pflag.Value { return (*flag)(&c.NoColor) }},
 		{name: "quiet", short: "q", groups: []Group{Shown, Brief}, usage: "tell only what was found", bind: func(c *Choices) pflag.Value { return (*flag)(&c.Quiet) }},
-		{name: "verbose", short: "v", groups: shown, usage: "tell also what came for each step", bind: func(c *Choices) pflag.Value { return (*flag)(&c.Verbose) }},
+		{name: "verbose", short: "v", groups: shown, usage: "tell also what came for each step, and on standard error each request of seatrial to the API server", bind: func(c *Choices) pflag.Value { return (*flag)(&c.Verbose) }},
 	}
 }
 
