@@ -116,7 +116,6 @@ func chartCommand() *cobra.Command {
 			if t.watched {
 				return t.watch(cmd, args)
 			}
-			t.account.unheard = t.crashPoints // It has a table of its own.
 			return t.account.of(cmd, args, func() error { return t.run(cmd.Context(), args) })
 		},
 	}

@@ -2,7 +2,6 @@ package crash
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 
 	"github.com/onsi/gomega"
@@ -103,20 +102,6 @@ func TestAnotherVersionOfHelmShowsItsDifference(t *testing.T) {
 		gomega.SatisfyAll(gomega.HaveField("Done", gomega.ContainSubstring("write 3 of 3")), gomega.HaveField("Expected", "nothing known")),
 		gomega.SatisfyAll(gomega.HaveField("Done", gomega.ContainSubstring("write 2 of 2")), gomega.HaveField("Happened", "no crash has come to this point")),
 	))
-}
-
-func TestATerminalShowsWhatIsLeftAndWhatHelps(t *testing.T) {
-	t.Parallel()
-	g := gomega.NewWithT(t)
-	var out strings.Builder
-	g.Expect(Result{Operations: []Operation{swept()}}.Show(&out)).To(gomega.Succeed())
-	g.Expect(out.String()).To(gomega.Equal(`
-UPGRADE, KILLED AFTER                     HISTORY                         CHANGED  WORKS       DOES NOT
-0/2                                       1 deployed                      0 of 1   rollback 1  upgrade again | uninstall
-1/2 record revision 2 as pending-upgrade  1 deployed | 2 pending-upgrade  0 of 1   rollback 1  upgrade again | uninstall
-2/2 change Service                        1 deployed | 2 pending-upgrade  1 of 1   rollback 1  upgrade again | uninstall
-  said to be done, but not so: uninstall (left over: Service/web)
-`))
 }
 
 func TestOperationsAreSharedOutAmongClustersAndComeBackInTheirOrder(t *testing.T) {
