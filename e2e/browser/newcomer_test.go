@@ -116,9 +116,9 @@ var _ = Describe("Ctrl-C", Ordered, func() {
 	)
 
 	// waiting starts a document whose step does not end, and waits until it is under way.
-	waiting := func(ctx SpecContext) *terminal {
+	waiting := func(ctx SpecContext, played string) *terminal {
 		GinkgoHelper()
-		run := seatrial.start(ctx, "workshop", document, "--provider", "embedded")
+		run := seatrial.start(ctx, "workshop", played, "--provider", "embedded")
 		Eventually(run.screen).WithContext(ctx).WithTimeout(chapterTimeout).Should(MatchRegexp(`(?m)^    sleep 3607 +\d`), "it is shown while it runs")
 		return run
 	}
@@ -138,7 +138,7 @@ var _ = Describe("Ctrl-C", Ordered, func() {
 	}, NodeTimeout(chapterTimeout))
 
 	It("cleans up once, and says so", func(ctx SpecContext) {
-		run := waiting(ctx)
+		run := waiting(ctx, document)
 		run.typed(interrupt)
 		Expect(run.ended()).To(Equal(1))
 		Expect(run.screen()).To(And(
@@ -150,10 +150,26 @@ var _ = Describe("Ctrl-C", Ordered, func() {
 		Expect(os.ReadDir(seatrial.temp)).To(BeEmpty(), "no folder is left")
 	}, SpecTimeout(chapterTimeout))
 
-	It("ends it at once the second time", func(ctx SpecContext) {
-		run := waiting(ctx)
+	It("ends it at once the second time, where cleaning up would never end", func(ctx SpecContext) {
+		scenario := filepath.Dir(document)
+		Expect(os.WriteFile(filepath.Join(scenario, "scenario.yaml"), []byte("title: Endless\n"+
+			"courses: [{name: only, documents: [endless.md]}]\nteardown: [sleep 3608]\n"), 0o600)).To(Succeed())
+		run := waiting(ctx, scenario)
 		run.typed(interrupt)
+		Eventually(running).WithContext(ctx).WithArguments("sleep\x003608").WithTimeout(chapterTimeout).ShouldNot(BeEmpty(), "the first one cleans up")
+		Expect(running("sleep\x003607")).To(BeEmpty(), "the step has ended")
+		Consistently(run.over).WithTimeout(hurry).ShouldNot(BeClosed(), "and it goes on for as long as that takes")
+		Expect(run.screen()).To(And(ContainSubstring("seatrial: interrupt again to end at once\n"), Not(ContainSubstring("ended at once"))))
+
 		run.typed(interrupt)
 		Expect(run.ended()).To(Equal(1))
+		Expect(run.screen()).To(And(
+			ContainSubstring("seatrial: ended at once: `seatrial sweep` removes what is left\n"),
+			Not(ContainSubstring("take down the cluster  (")), Not(ContainSubstring("UNDECIDED"))), "nothing was waited for")
+		Eventually(running).WithContext(ctx).WithArguments("sleep\x003608").WithTimeout(lookTimeout).Should(BeEmpty())
+
+		swept := seatrial.start(ctx, "sweep")
+		Expect(swept.ended()).To(Equal(0), swept.screen)
+		Expect(os.ReadDir(seatrial.temp)).To(BeEmpty(), "what was left is gone")
 	}, SpecTimeout(chapterTimeout))
 })
