@@ -17,6 +17,9 @@ const hurry = 2 * time.Second
 //go:embed testdata/faint.js
 var faintScript string
 
+//go:embed testdata/crowded.js
+var crowdedScript string
+
 // faint lists the texts that stand out from their ground by less than 4.5 to 1, the least that WCAG 2.2 asks for in its
 // criterion 1.4.3, with their colours. What is folded is not looked at.
 func faint(ctx SpecContext, p *browser.Page) []string {

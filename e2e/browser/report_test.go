@@ -53,9 +53,37 @@ var _ = Describe("The page of a run", Ordered, ContinueOnFailure, func() {
 		Expect(read[[]string](ctx, p, `[...document.querySelectorAll("#subject-1 ol > li")].map((item) => item.innerText.split("\n")[0])`)).To(HaveLen(5))
 		Expect(read[[]string](ctx, p, `[...document.querySelectorAll("#subject-1 li .step > summary .verdict")].map((word) => word.innerText)`)).To(
 			Equal([]string{"passed", "passed", "failed", "skipped", "passed"}))
-		Expect(read[[]string](ctx, p, `[...document.querySelectorAll(".graph tbody tr")].map((row) => row.innerText.split(/\s+/).join(" "))`)).To(ContainElements(
-			"Deployment/redis-slave ● came ✕ went ↩ returned",
-			"Service/guestbook-demo ● came ◆ changed spec.type spec.ports[metrics] ◆ changed spec.type"))
+		Expect(read[[]string](ctx, p, `[...document.querySelectorAll("#subject-2 .graph tbody tr")].map((row) => [...row.querySelectorAll("th, .word, code")].map((text) => text.textContent).join(" "))`)).To(ContainElements(
+			"Deployment/redis-slave came went returned",
+			"Service/guestbook-demo came changed spec.type spec.ports[metrics] changed spec.type"))
+	}, SpecTimeout(lookTimeout))
+
+	DescribeTable("draws the revisions so that nothing of the picture is cut off or lies upon another thing", func(ctx SpecContext, look browser.Look, name string) {
+		Expect(p.See(ctx, look)).To(Succeed())
+		Expect(p.Click(ctx, "#fold")).To(Succeed())
+		for _, subject := range []string{"#subject-1", "#subject-2"} {
+			Expect(read[int](ctx, p, "(document.querySelector('"+subject+"').open = true, 0)")).To(BeZero())
+			Expect(p.Until(ctx, shown(subject+" .graph-picture"))).To(Succeed())
+		}
+		Expect(read[[]string](ctx, p, crowdedScript)).To(BeEmpty())
+		Expect(read[bool](ctx, p, "document.querySelector('#subject-2 .graph-picture').getBoundingClientRect().right <= innerWidth")).To(BeTrueBecause("three revisions need no scrolling"))
+		Expect(read[int](ctx, p, "(document.querySelector('#subject-2 .graph-picture').scrollIntoView(), 0)")).To(BeZero())
+		Expect(p.Window(ctx, picture("revisions-"+name))).To(Succeed())
+		Expect(overflow(ctx, p)).To(BeZero())
+	},
+		Entry("by day", desk, "day", SpecTimeout(lookTimeout)),
+		Entry("by night", night, "night", SpecTimeout(lookTimeout)),
+		Entry("on a phone", phone, "phone", SpecTimeout(lookTimeout)),
+	)
+
+	It("has the picture of revisions in words, and as a table that keys unfold", func(ctx SpecContext) {
+		words := "document.getElementById(document.querySelector('#subject-2 .graph-picture').getAttribute('aria-describedby')).textContent"
+		Expect(read[string](ctx, p, words)).To(And(
+			HavePrefix("Revision 1, Install complete: came: Deployment/guestbook-demo, "),
+			HaveSuffix("Revision 3, Rollback to 1: 1 kept; changed: Service/guestbook-demo; returned: Deployment/redis-slave, Service/redis-slave.")))
+		Expect(read[int](ctx, p, "(document.querySelector('#subject-2 .revisions .scroll').focus(), 0)")).To(BeZero())
+		Expect(p.Press(ctx, browser.Tab, browser.Enter)).To(Succeed())
+		Expect(p.Until(ctx, shown("#subject-2 .graph tbody"))).To(Succeed())
 	}, SpecTimeout(lookTimeout))
 
 	It("folds and unfolds by mouse", func(ctx SpecContext) {

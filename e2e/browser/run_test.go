@@ -68,7 +68,27 @@ func tellDocument(stream *report.Stream) {
 		stream.BeginStep("document", step)
 		stream.EndStep("document", played(step))
 	}
-	stream.EndSubject("document", report.Subject{})
+	object := func(name string, fate report.Fate, fields ...string) report.Object {
+		return report.Object{Name: name, Fate: fate, Fields: fields}
+	}
+	const release = "guestbook-demo in helm-demo"
+	all := []report.Revision{{Release: release, Number: 1, Description: "Install complete", Chart: "guestbook-0.2.0", Objects: []report.Object{
+		object("Service/guestbook-demo", report.Came), object("Service/redis-slave", report.Came),
+	}}}
+	for number := 2; number <= 12; number++ {
+		fate := report.Went
+		if number%2 == 1 {
+			fate = report.Returned
+		}
+		all = append(all, report.Revision{Release: release, Number: number, Description: fmt.Sprintf("Rollback to %d", max(number-2, 1)), Objects: []report.Object{
+			object("Service/guestbook-demo", report.Changed, "spec.template.spec.containers[guestbook].livenessProbe.httpGet.port"), object("Service/redis-slave", fate),
+		}})
+	}
+	all = append(all, report.Revision{Release: release, Number: 12, Status: report.Uninstalled, Objects: []report.Object{object("Service/guestbook-demo", report.Went)}},
+		report.Revision{Release: "web in a-namespace-with-a-name-of-some-length", Number: 1, Status: "pending-install", Description: "Initial install underway", Objects: []report.Object{
+			object("ServiceAccount/"+longWord[:90], report.Came),
+		}})
+	stream.EndSubject("document", report.Subject{Revisions: all})
 }
 
 // played is what came of a step.

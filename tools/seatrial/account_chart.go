@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"seatrial/e2e/framework/ledger"
 	"seatrial/e2e/framework/regression"
 	"seatrial/e2e/framework/report"
 )
@@ -54,7 +53,7 @@ func (c *chartAccount) tell(e regression.Event) {
 
 // close puts the findings to the steps that they belong to.
 func (c *chartAccount) close(path *pathAccount, result regression.PathResult) {
-	end := report.Subject{Verdict: verdictOfPath(result.Verdict), Revisions: revisionsOf(result.Ledgers), Evidence: result.Artifacts}
+	end := report.Subject{Verdict: verdictOfPath(result.Verdict), Revisions: revisionsOf("", result.Ledgers), Evidence: result.Artifacts}
 	for i := range result.Findings {
 		finding := result.Findings[i]
 		at := slices.IndexFunc(path.steps, func(s report.Step) bool { return s.Name == finding.Step })
@@ -116,23 +115,4 @@ func verdictOfPath(v regression.Verdict) report.Verdict {
 	case regression.NotRun:
 	}
 	return report.NotRun
-}
-
-// revisionsOf is what the ledgers of a release tell of its objects.
-func revisionsOf(ledgers []ledger.Ledger) []report.Revision {
-	fates := map[ledger.Turn]report.Fate{
-		ledger.Came: report.Came, ledger.Stayed: report.Kept, ledger.Altered: report.Changed, ledger.Went: report.Went, ledger.Returned: report.Returned,
-	}
-	var all []report.Revision
-	for i, entries := range ledger.Chronicle(ledgers...) {
-		revision := report.Revision{Number: i + 1}
-		if record := ledgers[i].Record; record != nil {
-			revision.Number, revision.Status, revision.Description, revision.Chart = record.Revision, record.Status, record.Description, record.Chart
-		}
-		for _, entry := range entries {
-			revision.Objects = append(revision.Objects, report.Object{Name: entry.Object.String(), Fate: fates[entry.Turn], Fields: entry.Fields})
-		}
-		all = append(all, revision)
-	}
-	return all
 }

@@ -82,15 +82,14 @@ func (d *documentAccount) step(play trial.Play) {
 	d.stream.EndStep(d.id, step)
 }
 
-// end tells what was found in the document by itself, and that it is over.
-func (d *documentAccount) end(all []trial.Finding) {
-	var rest []report.Finding
+// end tells what was found in the document by itself, what became of releases, and that it is over.
+func (d *documentAccount) end(all []trial.Finding, revisions []report.Revision, rest []report.Finding) {
 	for i := range all {
 		if !slices.Contains(d.told, all[i]) {
 			rest = append(rest, findingOf(all[i]))
 		}
 	}
-	d.stream.EndSubject(d.id, report.Subject{Findings: rest})
+	d.stream.EndSubject(d.id, report.Subject{Findings: rest, Revisions: revisions})
 }
 
 func findingOf(f trial.Finding) report.Finding {

@@ -36,11 +36,12 @@ func (c *chapterAccount) promise(text string, missing []string, broken error) re
 	return step.Verdict
 }
 
-// end adds to the last promise what the reader of the workshop sees after the chapter.
-func (c *chapterAccount) end(history, objects string) {
+// end adds to the last promise what the reader of the workshop sees after the chapter, and what a witness saw of releases.
+func (c *chapterAccount) end(history, objects string, seen *witness) {
 	if c.last.Number > 0 {
 		c.last.Attachments = []report.Attachment{{Title: "helm history", Text: history}, {Title: "kubectl get all", Text: objects}}
 		c.stream.EndStep(c.id, c.last)
 	}
-	c.stream.EndSubject(c.id, report.Subject{})
+	revisions, notes := seen.tell()
+	c.stream.EndSubject(c.id, report.Subject{Revisions: revisions, Findings: notes})
 }

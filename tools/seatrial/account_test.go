@@ -45,7 +45,7 @@ func TestTheReportHasTheDocumentItsStepsAndItsFindings(t *testing.T) {
 		g.Expect(err).ToNot(gomega.HaveOccurred())
 		told.step(trial.Play{Number: 1, Step: &doc.Steps[0]})
 		told.step(trial.Play{Number: 1, Step: &doc.Steps[0], Verdict: trial.Failed, Output: "what came", Findings: []trial.Finding{wrong}})
-		told.end([]trial.Finding{typo, wrong})
+		told.end([]trial.Finding{typo, wrong}, []report.Revision{{Release: "web in demo", Number: 1}}, nil)
 		return errFindings
 	})
 	g.Expect(err).To(gomega.MatchError(errFindings))
@@ -59,8 +59,9 @@ func TestTheReportHasTheDocumentItsStepsAndItsFindings(t *testing.T) {
 	g.Expect(run.Command).To(gomega.Equal([]string{"workshop", doc.Path}))
 	g.Expect(run.Subjects).To(gomega.HaveExactElements(gstruct.MatchFields(gstruct.IgnoreExtras, gstruct.Fields{
 		"Group": gomega.Equal("guestbook en"), "Title": gomega.Equal("Exercise 3"), "Verdict": gomega.Equal(report.Failed),
-		"Findings": gomega.HaveExactElements(gstruct.MatchFields(gstruct.IgnoreExtras, gstruct.Fields{"Severity": gomega.Equal(report.Warning), "Text": gomega.Equal("a typo")})),
-		"Prose":    gomega.ContainElement(gstruct.MatchFields(gstruct.IgnoreExtras, gstruct.Fields{"Step": gomega.Equal(1)})),
+		"Findings":  gomega.HaveExactElements(gstruct.MatchFields(gstruct.IgnoreExtras, gstruct.Fields{"Severity": gomega.Equal(report.Warning), "Text": gomega.Equal("a typo")})),
+		"Revisions": gomega.Equal([]report.Revision{{Release: "web in demo", Number: 1}}),
+		"Prose":     gomega.ContainElement(gstruct.MatchFields(gstruct.IgnoreExtras, gstruct.Fields{"Step": gomega.Equal(1)})),
 		"Steps": gomega.HaveExactElements(gstruct.MatchFields(gstruct.IgnoreExtras, gstruct.Fields{
 			"Command": gomega.Equal("helm history web"), "Output": gomega.Equal("what came"), "Expected": gomega.HavePrefix("REVISION"),
 			"Findings": gomega.Equal([]report.Finding{{

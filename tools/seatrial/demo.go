@@ -58,6 +58,8 @@ func demo(ctx context.Context, settings framework.Settings, n *narrator) (err er
 		return err
 	}
 	defer func() { err = errors.Join(err, world.Leave()) }()
+	n.witness = newWitness(ctx, environment.Handle().Kubeconfig)
+	defer n.witness.close()
 	n.account.stream.Plan(len(story.Chapters()))
 	for _, chapter := range story.Chapters() {
 		if err := n.tell(ctx, world, chapter); err != nil {
@@ -78,6 +80,7 @@ type narrator struct {
 	account *account
 	said    *choices.Choices
 	out     io.Writer
+	witness *witness
 	broken  int // promises
 }
 
@@ -94,6 +97,7 @@ func (n *narrator) tell(ctx context.Context, w *story.World, chapter story.Chapt
 	group.Go(func() { history = look(ctx, w.Helm, "history", story.Release, "-n", w.Namespace) })
 	group.Go(func() { objects = look(ctx, w.Kubectl, "get", "all", "-n", w.Namespace) })
 	group.Go(func() { seen = chapter.Check(ctx, w) })
+	group.Go(func() { n.witness.look(ctx) })
 	group.Wait()
 	n.show(fmt.Sprintf("helm history %s -n %s", story.Release, w.Namespace), history)
 	n.show("kubectl get all -n "+w.Namespace, objects)
@@ -106,7 +110,7 @@ func (n *narrator) tell(ctx context.Context, w *story.World, chapter story.Chapt
 			n.broken++
 		}
 	}
-	told.end(history, objects)
+	told.end(history, objects, n.witness)
 	return nil
 }
 

@@ -49,7 +49,7 @@ func narrated(t *testing.T, w *story.World, c story.Chapter) (string, *narrator)
 	t.Setenv("CLICOLOR_FORCE", "")
 	var out bytes.Buffer
 	said := choices.New()
-	n := &narrator{account: newAccount(said), said: said, out: &out}
+	n := &narrator{account: newAccount(said), said: said, out: &out, witness: &witness{}}
 	hushed := n.account.listen(&out)
 	n.account.stream.Begin("seatrial", "demo")
 	gomega.NewWithT(t).Expect(n.tell(t.Context(), w, c)).To(gomega.Succeed())
@@ -125,7 +125,7 @@ func TestACommandThatPrintsNothingIsSeenToDoSo(t *testing.T) {
 
 func TestAChapterThatCannotBeDoneEndsTheStory(t *testing.T) {
 	g := gomega.NewWithT(t)
-	n := &narrator{account: newAccount(choices.New()), said: choices.New(), out: &bytes.Buffer{}}
+	n := &narrator{account: newAccount(choices.New()), said: choices.New(), out: &bytes.Buffer{}, witness: &witness{}}
 	stuck := chapter(promise("never looked at", errors.New("never said")))
 	stuck.Do = func(context.Context, *story.World) error { return errors.New("the image cannot be pulled") }
 	g.Expect(n.tell(t.Context(), platform(t, ""), stuck)).To(gomega.MatchError("Install: the image cannot be pulled"))
@@ -135,7 +135,7 @@ func TestAChapterThatCannotBeDoneEndsTheStory(t *testing.T) {
 func TestAnInterruptIsNoBrokenPromise(t *testing.T) {
 	g := gomega.NewWithT(t)
 	ctx, interrupt := context.WithCancel(t.Context())
-	n := &narrator{account: newAccount(choices.New()), said: choices.New(), out: &bytes.Buffer{}}
+	n := &narrator{account: newAccount(choices.New()), said: choices.New(), out: &bytes.Buffer{}, witness: &witness{}}
 	interrupted := chapter(story.Promise{Text: "any", Keep: func(ctx context.Context, _ *story.World) error {
 		interrupt()
 		return ctx.Err()

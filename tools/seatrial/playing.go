@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"seatrial/e2e/framework"
+	"seatrial/e2e/framework/match"
 	"seatrial/e2e/framework/trial"
 	"seatrial/e2e/framework/workshop"
 )
@@ -17,6 +18,8 @@ type playing struct {
 	course course
 	out    io.Writer
 	count  *tally
+	// witness sees what becomes of releases, while the course is played.
+	witness *witness
 }
 
 // perform plays the course on a cluster, and takes away what it has made.
@@ -71,6 +74,8 @@ func (p *playing) omit(doc *workshop.Document) {
 
 // play plays all documents of the course.
 func (p *playing) play(ctx context.Context, at place, on framework.Handle) error {
+	p.witness = newWitness(ctx, on.Kubeconfig)
+	defer p.witness.close()
 	for i, doc := range p.course.documents {
 		if p.enough() {
 			p.omit(doc)
@@ -94,12 +99,18 @@ func (p *playing) document(ctx context.Context, doc *workshop.Document, player *
 		return err
 	}
 	player.Timeout, player.Patience, player.FailFast = p.said.Timeout, p.patience, p.said.FailFast
-	player.Told = told.step
+	player.Told = func(play trial.Play) {
+		if play.Verdict != trial.Running && play.Tries > 0 && !match.ReadOnly(play.Step.Command) {
+			p.witness.look(ctx)
+		}
+		told.step(play)
+	}
 	performance, err := player.Play(ctx, doc)
 	if err != nil {
 		return err
 	}
-	told.end(p.count.add(performance))
+	revisions, notes := p.witness.tell()
+	told.end(p.count.add(performance), revisions, notes)
 	if p.update {
 		return update(p.out, performance)
 	}

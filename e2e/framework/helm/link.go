@@ -30,8 +30,8 @@ func (l *link) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 		return nil, over
 	}
-	ctx, cancel := context.WithCancelCause(requests.Carry(request.Context(), l.ctx)) //nolint:contextcheck // As above.
-	unbind := context.AfterFunc(l.ctx, func() { cancel(context.Cause(l.ctx)) })      //nolint:contextcheck // As above.
+	ctx, cancel := context.WithCancelCause(requests.Carry(request.Context(), l.ctx))
+	unbind := context.AfterFunc(l.ctx, func() { cancel(context.Cause(l.ctx)) }) //nolint:contextcheck // As above.
 	release := func() {
 		unbind()
 		cancel(nil)

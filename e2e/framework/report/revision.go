@@ -2,12 +2,19 @@ package report
 
 // Revision is one revision of a release, and what became of its objects since the one before.
 type Revision struct {
-	Number      int      `json:"number"`
+	// Release is the name of the release, where a subject may have several.
+	Release string `json:"release,omitempty"`
+	// Number is Helm's. That of a release that was taken away is the number of its last revision.
+	Number int `json:"number"`
+	// Status is Helm's at the time; "uninstalled" is also that of a release of which nothing is recorded any more.
 	Status      string   `json:"status"`
 	Description string   `json:"description,omitempty"`
 	Chart       string   `json:"chart,omitempty"`
 	Objects     []Object `json:"objects,omitempty"`
 }
+
+// Uninstalled is the status of a release that was taken away.
+const Uninstalled = "uninstalled"
 
 // Fate is what a revision did to an object.
 type Fate string
@@ -20,6 +27,9 @@ const (
 	Went     Fate = "went"
 	Returned Fate = "returned"
 )
+
+// Fates are all there are.
+func Fates() []Fate { return []Fate{Came, Kept, Changed, Went, Returned} }
 
 // Object is one object in a revision.
 type Object struct {

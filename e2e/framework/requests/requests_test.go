@@ -2,6 +2,7 @@ package requests_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -25,9 +26,8 @@ func ask(ctx context.Context, method, address, token, body string) error {
 	if err != nil {
 		return err
 	}
-	defer response.Body.Close()
 	_, err = io.Copy(io.Discard, response.Body)
-	return err
+	return errors.Join(err, response.Body.Close())
 }
 
 // server answers with what it was sent.
@@ -68,7 +68,7 @@ func TestEachRequestIsToldOnce(t *testing.T) {
 
 // Tokens are in headers, the words of commands in queries, and what a Secret holds in bodies.
 func TestNoSecretIsTold(t *testing.T) {
-	address := server(t)
+	address, ctx := server(t), t.Context()
 	rapid.Check(t, func(t *rapid.T) {
 		secret := rapid.StringMatching(`[A-Z0-9]{20,40}`).Draw(t, "secret")
 		path := rapid.SampledFrom([]string{
@@ -76,8 +76,8 @@ func TestNoSecretIsTold(t *testing.T) {
 			"/api/v1/namespaces/demo/services/web/proxy/login/" + secret, "/api/v1/nodes/one/proxy/?token=" + secret,
 		}).Draw(t, "path")
 		var told strings.Builder
-		ctx := requests.Tell(context.Background(), func(r requests.Request) { told.WriteString(r.String()) })
-		if err := ask(ctx, http.MethodPost, address+path, secret, `{"kind":"Secret","stringData":{"password":"`+secret+`"}}`); err != nil {
+		asking := requests.Tell(ctx, func(r requests.Request) { told.WriteString(r.String()) })
+		if err := ask(asking, http.MethodPost, address+path, secret, `{"kind":"Secret","stringData":{"password":"`+secret+`"}}`); err != nil {
 			t.Fatal(err)
 		}
 		if strings.Contains(told.String(), secret) || told.Len() == 0 {

@@ -16,6 +16,8 @@ import (
 var (
 	//go:embed page.html.tmpl
 	pageTemplate string
+	//go:embed graph.html.tmpl
+	graphTemplate string
 	//go:embed page.css
 	style string
 	//go:embed page.js
@@ -53,7 +55,8 @@ type section struct {
 	Sides sides
 	Found []finding // all of them
 	Parts []part
-	Graph graph
+	// Graphs are of releases, each with its revisions.
+	Graphs []graph
 }
 
 // part is a stretch of prose, or a step.
@@ -80,7 +83,8 @@ func HTML(run report.Run) ([]byte, error) {
 		"places":    places,
 		"local":     func(t time.Time) string { return t.Format("2006-01-02 15:04:05 MST") },
 		"join":      func(words []string) string { return strings.Join(words, " ") },
-	}).Parse(pageTemplate)
+		"fates":     report.Fates,
+	}).Parse(pageTemplate + graphTemplate)
 	if err != nil {
 		return nil, fmt.Errorf("reading the template of the page: %w", err)
 	}
@@ -105,9 +109,9 @@ func HTML(run report.Run) ([]byte, error) {
 func sectionOf(index int, subject report.Subject) section {
 	s := section{
 		Subject: subject, ID: fmt.Sprintf("subject-%d", index+1), Open: subject.Verdict != report.Passed && subject.Verdict != report.Skipped,
-		Took: took(subject.Ended.Sub(subject.Started)), Graph: graphOf(subject.Revisions), Sides: sidesOf(subject.Kind),
+		Took: took(subject.Ended.Sub(subject.Started)), Sides: sidesOf(subject.Kind),
 	}
-	s.Found = foundIn(s)
+	s.Found, s.Graphs = foundIn(s), graphsOf(s.ID, subject.Revisions)
 	steps := map[int]*step{}
 	for k := range subject.Steps {
 		steps[subject.Steps[k].Number] = stepOf(s.ID, subject.Steps[k])

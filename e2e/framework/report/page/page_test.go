@@ -38,9 +38,9 @@ func run() report.Run {
 	stream.BeginSubject("p", 1, report.Subject{Kind: report.Path, Group: "guestbook", Title: "roll back"})
 	stream.EndStep("p", report.Step{Number: 1, Name: "install", Verdict: report.Passed, Seconds: 1})
 	stream.EndSubject("p", report.Subject{Revisions: []report.Revision{
-		{Number: 1, Objects: []report.Object{{Name: "Service/redis-slave", Fate: report.Came}}},
+		{Number: 1, Description: "Install complete", Objects: []report.Object{{Name: "Service/redis-slave", Fate: report.Came}}},
 		{Number: 2, Objects: []report.Object{{Name: "Service/redis-slave", Fate: report.Went}}},
-		{Number: 3, Objects: []report.Object{{Name: "Service/redis-slave", Fate: report.Returned}}},
+		{Number: 3, Description: "Rollback to 1", Objects: []report.Object{{Name: "Service/redis-slave", Fate: report.Returned}}},
 	}})
 	stream.Finish(nil)
 	return recorder.Run()
@@ -100,6 +100,65 @@ func TestThePageTellsWhatWentAndReturned(t *testing.T) {
 	g.Expect(err).ToNot(gomega.HaveOccurred())
 	root := parse(t, content)
 	g.Expect(texts(root, "word")).To(gomega.Equal([]string{"came", "went", "returned"}))
+}
+
+func TestThePictureOfRevisionsHasAMarkForEachAndALineOnlyWhereSomethingIs(t *testing.T) {
+	g := gomega.NewWithT(t)
+	content, err := page.HTML(run())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	var lines, marks, arcs []string
+	for node := range parse(t, content).Descendants() {
+		switch class := attribute(node, "class"); {
+		case node.Data == "line" && class != "rule" && class != "spine" && class != "tick":
+			lines = append(lines, class)
+		case node.Data == "g" && class == "mark" && attribute(node, "transform") != "":
+			marks = append(marks, attribute(node.Parent, "class"))
+		case class == "arc":
+			arcs = append(arcs, text(node))
+		}
+	}
+	g.Expect(marks).To(gomega.Equal([]string{"came", "went", "returned"}))
+	g.Expect(lines).To(gomega.Equal([]string{"there", "gap"}), "it was there up to revision 2, and was missed up to 3")
+	g.Expect(arcs).To(gomega.Equal([]string{"revision 3 goes back to revision 1"}))
+}
+
+func TestThePictureOfRevisionsCanBeHeard(t *testing.T) {
+	g := gomega.NewWithT(t)
+	content, err := page.HTML(run())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	for node := range parse(t, content).Descendants() {
+		if node.Data == "desc" {
+			g.Expect(text(node)).To(gomega.Equal("Revision 1, Install complete: came: Service/redis-slave. Revision 2: went: Service/redis-slave. Revision 3, Rollback to 1: returned: Service/redis-slave."))
+			return
+		}
+	}
+	t.Error("the picture has no words")
+}
+
+func TestEachReleaseHasAPictureOfItsOwnAndOneThatIsUninstalledSaysSo(t *testing.T) {
+	g := gomega.NewWithT(t)
+	recorder := &report.Recorder{}
+	stream := report.NewStream(nil, recorder)
+	stream.BeginSubject("d", 1, report.Subject{Kind: report.Document, Title: "Exercise 4"})
+	object := func(fate report.Fate) []report.Object { return []report.Object{{Name: "Service/web", Fate: fate}} }
+	stream.EndSubject("d", report.Subject{Revisions: []report.Revision{
+		{Release: "one in demo", Number: 1, Status: "failed", Objects: object(report.Came)},
+		{Release: "two in demo", Number: 1, Objects: object(report.Came)},
+		{Release: "one in demo", Number: 1, Status: report.Uninstalled, Objects: object(report.Went)},
+	}})
+	stream.Finish(nil)
+	content, err := page.HTML(recorder.Run())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	root := parse(t, content)
+	var headings []string
+	for node := range root.Descendants() {
+		if node.Data == "h4" {
+			headings = append(headings, text(node))
+		}
+	}
+	g.Expect(headings).To(gomega.Equal([]string{"What each revision of one in demo did to the objects", "What each revision of two in demo did to the objects"}))
+	g.Expect(texts(root, "number")).To(gomega.Equal([]string{"1", "×", "1"}))
+	g.Expect(texts(root, "note")).To(gomega.Equal([]string{"failed"}))
 }
 
 func TestTheDocumentStandsInItsOrderAndStepsOfNoPlaceComeLast(t *testing.T) {
