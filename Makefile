@@ -84,6 +84,8 @@ lint: $(LINT) ## check the style of every module
 	cd tools/distro && $(DISTRO) ../../$(LINT) run --allow-parallel-runners --config ../lint/golangci.yml ./...
 # It looks at the actions that workflows use, too.
 	go -C tools/lint/actions tool actionlint $(CURDIR)/.github/workflows/*.yml
+# And the workflow that the README shows.
+	sed -n '/^```yaml$$/,/^```$$/{/^```/d;p}' README.md | go -C tools/lint/actions tool actionlint -
 
 .PHONY: $(LINT)
 $(LINT):
