@@ -74,6 +74,23 @@ resilience: prepare ## crash points, faults, bad input, walks and a soak; a tabl
 soak: prepare ## two hundred releases on one cluster: does it stay as fast, and take no more memory?
 	go run ./tools/bench -only soak
 
+# How long each target of make fuzz is tried, as go test -fuzztime wants it.
+FUZZTIME ?= 1m
+
+.PHONY: fuzz
+fuzz: ## throw bad input at all that reads input, for FUZZTIME=1m each; what breaks it is kept in testdata/fuzz
+	@failed=(); \
+	while read -r folder target; do \
+		echo "== $$target in $$folder"; \
+		case $$folder in \
+		tools/distro/*) try() { cd tools/distro && $(DISTRO) go test "./$${folder#tools/distro/}" "$$@"; };; \
+		*) try() { go test "./$$folder" "$$@"; };; \
+		esac; \
+		(try -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME)) </dev/null || failed+=("$$target in $$folder"); \
+	done < <(grep -roE '^func Fuzz[A-Za-z0-9]+' --include='*_test.go' e2e tools | sort | sed -E 's|/[^/]*:func | |'); \
+	for one in "$${failed[@]}"; do echo "broken: $$one"; done; \
+	[ $${#failed[@]} = 0 ]
+
 .PHONY: bench
 bench: prepare ## measure against kind's and helm's own commands, in one run
 	go run ./tools/bench

@@ -3,6 +3,7 @@ package cluster_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"seatrial/e2e/framework/cluster"
@@ -19,9 +20,13 @@ func FuzzLoadRESTConfig(f *testing.F) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		// Whatever is in the file, it is a configuration or an error.
-		if config, err := cluster.LoadRESTConfig(path); err == nil && config == nil {
-			t.Error("neither a configuration nor an error")
+		// Whatever is in the file, it is a configuration with a server, or an error that names the file.
+		config, err := cluster.LoadRESTConfig(path)
+		switch {
+		case err == nil && (config == nil || config.Host == ""):
+			t.Errorf("a configuration without a server: %v", config)
+		case err != nil && (!strings.Contains(err.Error(), path) || strings.ContainsRune(err.Error(), 0)):
+			t.Errorf("it does not say which file: %q", err)
 		}
 	})
 }

@@ -22,10 +22,10 @@ func (r Release) Objects() ([]*unstructured.Unstructured, error) {
 
 func parseManifest(manifest string) ([]*unstructured.Unstructured, error) {
 	var objects []*unstructured.Unstructured
-	for _, document := range documents(manifest) {
-		found, err := parseDocument(document)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", source(document), inFile("manifest", err))
+	for _, d := range documents(manifest) {
+		var found []*unstructured.Unstructured
+		if err := d.parse(func(text string) (err error) { found, err = parseDocument(text); return err }); err != nil {
+			return nil, fmt.Errorf("%s: %w", source(d.text), inFile("manifest", err))
 		}
 		objects = append(objects, found...)
 	}

@@ -80,7 +80,15 @@ func repositoryIndex(ctx context.Context, repository, dir string) (*repo.IndexFi
 	if err != nil {
 		return nil, err
 	}
-	// Helm reads an index only from a file.
+	index, err := readIndex(content, dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s is no index of a chart repository: %w", at, err)
+	}
+	return index, nil
+}
+
+// readIndex reads an index by way of a file in dir: Helm reads none from anywhere else.
+func readIndex(content []byte, dir string) (*repo.IndexFile, error) {
 	file, err := keep(content, dir, "index-*.yaml")
 	if err != nil {
 		return nil, err
@@ -88,7 +96,7 @@ func repositoryIndex(ctx context.Context, repository, dir string) (*repo.IndexFi
 	defer func() { _ = os.Remove(file) }()
 	index, err := repo.LoadIndexFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("%s is no index of a chart repository: %w", at, err)
+		return nil, err
 	}
 	index.SortEntries()
 	return index, nil

@@ -3,6 +3,7 @@ package helm
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"reflect"
 	"regexp"
@@ -27,11 +28,14 @@ func ParseSet(sets ...string) (Values, error) {
 	return values, nil
 }
 
+// maxValues bounds a file of values, in bytes: it is what Helm allows a chart's own.
+const maxValues = 5 << 20
+
 // ReadValues reads a YAML file of values. It is stricter than helm's --values: a key
 // given twice and a second document, both of which Helm drops without a word, are
-// errors.
+// errors, and so is a file of more than 5 MiB, as in a chart.
 func ReadValues(path string) (Values, error) {
-	content, err := os.ReadFile(path)
+	content, err := readLimited(path, maxValues)
 	if err != nil {
 		return nil, fmt.Errorf("reading values: %w", err)
 	}
@@ -42,12 +46,26 @@ func ReadValues(path string) (Values, error) {
 	return values, nil
 }
 
+// readLimited reads a file, which may be one without end, up to a limit.
+func readLimited(path string, limit int64) (content []byte, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // It is only read.
+	content, err = io.ReadAll(io.LimitReader(file, limit+1))
+	if err == nil && int64(len(content)) > limit {
+		err = fmt.Errorf("%s has more than %d MiB", path, limit>>20)
+	}
+	return content, err
+}
+
 // parseValues parses the one document of content that is not empty.
 func parseValues(content []byte) (Values, error) {
 	var values Values
-	for _, document := range documents(string(content)) {
+	for _, d := range documents(string(content)) {
 		var parsed any
-		if err := yaml.UnmarshalStrict([]byte(document), &parsed); err != nil {
+		if err := d.parse(func(text string) error { return yaml.UnmarshalStrict([]byte(text), &parsed) }); err != nil {
 			return nil, err
 		}
 		switch typed := parsed.(type) {
@@ -68,25 +86,40 @@ func parseValues(content []byte) (Values, error) {
 	return values, nil
 }
 
-// documents splits a YAML stream. Each document is padded with empty lines to where it
-// begins, so that the parser counts lines from the beginning of the stream.
-func documents(stream string) []string {
+// document is one of a YAML stream.
+type document struct {
+	text   string
+	before int // lines of the stream that come before it
+}
+
+// parse parses a document. The line in an error counts from the beginning of the stream: only then is all that comes
+// before put in front of it, as empty lines.
+func (d document) parse(text func(string) error) error {
+	if text(d.text) == nil {
+		return nil
+	}
+	return text(strings.Repeat("\n", d.before) + d.text)
+}
+
+// documents splits a YAML stream.
+func documents(stream string) []document {
 	var (
-		split    []string
-		document strings.Builder
-		number   int
+		split  []document
+		text   strings.Builder
+		before int
+		number int
 	)
 	for line := range strings.Lines(stream) {
 		if rest, found := strings.CutPrefix(line, "---"); found && (rest == "" || strings.ContainsAny(rest[:1], " \t\r\n")) {
-			split = append(split, document.String())
-			document.Reset()
-			document.WriteString(strings.Repeat("\n", number))
+			split = append(split, document{text.String(), before})
+			text.Reset()
+			before = number
 			line = rest
 		}
-		document.WriteString(line)
+		text.WriteString(line)
 		number++
 	}
-	return append(split, document.String())
+	return append(split, document{text.String(), before})
 }
 
 var lineNumber = regexp.MustCompile(`^(?:error converting YAML to JSON: )?yaml: (?:unmarshal errors:\s+)?line (\d+): `)

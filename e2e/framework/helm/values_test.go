@@ -50,18 +50,6 @@ func TestParseSetTellsWhichAssignmentIsWrong(t *testing.T) {
 	}
 }
 
-func FuzzParseSet(f *testing.F) {
-	for _, seed := range []string{"a=1", "a.b[0].c={x,y}", `a\.b=c`, "a[0]=1,a[2]=3", "a=null", "[", "a[0", "{}=", "a[1][1]=b"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(_ *testing.T, set string) {
-		// Whatever a user writes is values or an error, never a panic.
-		if values, err := ParseSet(set); err == nil {
-			_ = Merge(values, values)
-		}
-	})
-}
-
 func TestReadValuesReadsOneDocument(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -239,14 +227,38 @@ func TestDocumentsKeepsLinesWhereTheyAre(t *testing.T) {
 			}
 			found := false
 			for _, document := range split {
-				at := strings.Split(document, "\n")
+				at := strings.Split(strings.Repeat("\n", document.before)+document.text, "\n")
 				found = found || number < len(at) && at[number] == text
 			}
 			if !found {
-				t.Fatalf("line %d, %q, is not there in %q", number, line, split)
+				t.Fatalf("line %d, %q, is not there in %+v", number, line, split)
 			}
 		}
 	})
+}
+
+// Each document once had all lines before it in front of it: a megabyte of separators became thirty gigabytes.
+func TestManyDocumentsTakeNoMoreRoomThanTheirStream(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	stream := strings.Repeat("---\n", 1<<18) + "a: 1\n"
+	total := 0
+	for _, d := range documents(stream) {
+		total += len(d.text)
+	}
+	g.Expect(total).To(gomega.BeNumerically("<=", len(stream)))
+	g.Expect(parseValues([]byte(stream))).To(gomega.Equal(Values{"a": 1.0}))
+	_, err := parseValues([]byte(stream + "b: {\n"))
+	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("line 262146")))
+}
+
+func TestAFileOfValuesHasAnEnd(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	_, err := ReadValues(writeFile(t, strings.Repeat("# nothing\n", maxValues/10+1)))
+	g.Expect(err).To(gomega.MatchError(gomega.MatchRegexp(`^reading values: .*values\.yaml has more than 5 MiB$`)))
+	_, err = ReadValues("/dev/zero")
+	g.Expect(err).To(gomega.MatchError("reading values: /dev/zero has more than 5 MiB"))
 }
 
 func writeFile(t *testing.T, content string) string {

@@ -188,8 +188,16 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(whole))
 	f.Add([]byte("title: &a [*a]"))
 	f.Add([]byte("? {}\n: -"))
-	f.Fuzz(func(_ *testing.T, content []byte) {
-		// Whatever is in the file, its author gets an answer.
-		_, _ = scenario.Parse("scenario.yaml", content)
+	f.Add([]byte("title: a\ncourses: [{name: a, documents: [../../a.md]}]"))
+	f.Add([]byte("title: a\ntitle: b\nchart: {revisions: [{set: [a]}]}\ntimeout: -1s"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		// Whatever is in the file, its author gets a scenario with a name, or is told where it is wrong.
+		s, err := scenario.Parse("scenario.yaml", content)
+		switch {
+		case err != nil && !strings.HasPrefix(err.Error(), "scenario.yaml"):
+			t.Errorf("it does not say where: %v", err)
+		case err == nil && (s.Title == "" || s.Timeout <= 0):
+			t.Errorf("a scenario without title or time: %+v", s)
+		}
 	})
 }
