@@ -3,6 +3,7 @@ package resilience
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
@@ -21,71 +23,153 @@ import (
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/regression"
 	"seatrial/e2e/framework/runid"
+	"seatrial/e2e/workshop/story"
 )
 
-// The sweep works with Helm's libraries. This is the helm command itself, killed with SIGKILL in the middle of an upgrade.
-var _ = Describe("The helm command that is killed in the middle of an upgrade", func() {
+// killing is an operation of the helm command that is killed, and what a user tries then.
+type killing struct {
+	action regression.Action
+	do     func() []string
+	// libraries do the same, and before what has to be there.
+	libraries, before step
+	// refused and works are two of the ways back of the sweep.
+	refused, works way
+}
+
+// way is a way back, by its name in the sweep.
+type way struct {
+	name string
+	do   func() []string
+}
+
+func killings() []killing {
+	return []killing{
+		{regression.Install, install, installs, nothing, way{"upgrade", upgrade}, way{"rollback 1", rollback}},
+		{regression.Upgrade, upgrade, slims, installs, way{"upgrade again", upgrade}, way{"rollback 1", rollback}},
+		{regression.Rollback, rollback, rollsBack, slimmed, way{"upgrade", upgrade}, way{"rollback 1 again", rollback}},
+		{regression.Uninstall, uninstall, uninstalls, slimmed, way{"install", install}, way{"uninstall again", uninstall}},
+	}
+}
+
+func nothing(context.Context, *helm.Client, *release) error { return nil }
+
+func slimmed(ctx context.Context, c *helm.Client, r *release) error {
+	if err := installs(ctx, c, r); err != nil {
+		return err
+	}
+	return slims(ctx, c, r)
+}
+
+// The sweep works with Helm's libraries. This is the helm command itself, killed with SIGKILL in the middle of its operations.
+var _ = Describe("The helm command that is killed in the middle", func() {
 	var (
 		config *rest.Config
-		known  crash.Operation
+		all    crash.Result
 	)
 
 	BeforeEach(func() {
 		var err error
 		config, err = cluster.LoadRESTConfig(handle.Kubeconfig)
 		Expect(err).ToNot(HaveOccurred())
-		all, err := knownCrashes(crash.Result{})
+		all, err = knownCrashes(crash.Result{})
 		Expect(err).ToNot(HaveOccurred())
-		known = operationOf(all, regression.Upgrade)
 	})
 
-	It("makes the same writes as its libraries, if nobody kills it", func(ctx SpecContext) {
-		command, libraries := newUser(ctx), newUser(ctx)
-		Expect(command.helm(ctx, install()...)).Error().ToNot(HaveOccurred())
-		Expect(libraries.helm(ctx, install()...)).Error().ToNot(HaveOccurred())
+	for _, one := range killings() {
+		Context("of helm "+string(one.action), func() {
+			It("makes the same writes as its libraries, if nobody kills it", func(ctx SpecContext) {
+				command, libraries := newUser(ctx), newUser(ctx)
+				Expect(command.prepare(ctx, one)).To(Succeed())
+				Expect(libraries.prepare(ctx, one)).To(Succeed())
+				commands, sent := fault.NewRecorder(), fault.NewRecorder()
+				Expect(command.through(ctx, config, commands.Wrap, func(u user) error {
+					_, err := u.helm(ctx, one.do()...)
+					return err
+				})).To(Succeed())
+				Expect(libraries.libraries(ctx, one.libraries, sent.Wrap)).To(Succeed())
 
-		commands, sent := fault.NewRecorder(), fault.NewRecorder()
-		Expect(command.through(ctx, config, commands.Wrap).helm(ctx, upgrade()...)).Error().ToNot(HaveOccurred())
-		client, err := helm.New(helm.Options{Kubeconfig: handle.Kubeconfig, Namespace: libraries.namespace})
-		Expect(err).ToNot(HaveOccurred())
-		lean := guestbook().Second
-		Expect(client.Through(sent.Wrap).Upgrade(ctx, "guestbook-demo", lean.Chart, lean.Values)).Error().ToNot(HaveOccurred())
+				// Helm works on several objects of a kind side by side.
+				Expect(kinds(commands.Writes())).To(Equal(kinds(sent.Writes())))
+				Expect(texts(commands.Writes())).To(ConsistOf(texts(sent.Writes())))
+				Expect(sent.Writes()).To(HaveLen(len(operationOf(all, one.action).Writes)))
+			}, NodeTimeout(sweepTimeout))
 
-		Expect(texts(commands.Writes())).To(Equal(texts(sent.Writes())))
-		Expect(texts(sent.Writes())).To(HaveLen(len(known.Writes)))
-	}, NodeTimeout(sweepTimeout))
-
-	It("leaves the same history after each write as its libraries in the sweep", func(ctx SpecContext) {
-		for k := range known.Writes {
-			user := killedUpgrade(ctx, config, fault.Cut{Write: k + 1, Moment: fault.Served})
-			expected := stateAfter(known, fault.Cut{Write: k + 1, Moment: fault.Served})
-			Expect(user.history(ctx)).To(Equal(expected.History), "%s", expected.Point())
-			Expect(user.status(ctx)).To(Equal(expected.History[len(expected.History)-1]), "%s", expected.Point())
-		}
-	}, NodeTimeout(sweepTimeout))
-
-	It("refuses another upgrade, and rolls back, as its libraries in the sweep", func(ctx SpecContext) {
-		cut := fault.Cut{Write: 1, Moment: fault.Served}
-		user := killedUpgrade(ctx, config, cut)
-		_, err := user.helm(ctx, upgrade()...)
-		Expect(err).To(MatchError(ContainSubstring("another operation (install/upgrade/rollback) is in progress")))
-		Expect(recoveryOf(stateAfter(known, cut), "upgrade again")).To(HaveField("Outcome", crash.Refused))
-
-		Expect(user.helm(ctx, "rollback", "guestbook-demo", "1")).Error().ToNot(HaveOccurred())
-		rolledBack := recoveryOf(stateAfter(known, cut), "rollback 1")
-		Expect(rolledBack.Outcome).To(Equal(crash.Works))
-		Expect(user.history(ctx)).To(Equal(rolledBack.History))
-	}, NodeTimeout(sweepTimeout))
+			It("leaves the same history after each write as its libraries in the sweep, and finds the same ways back", func(ctx SpecContext) {
+				known := operationOf(all, one.action)
+				var group errgroup.Group
+				group.SetLimit(storiesAtOnce)
+				for k := range known.Writes {
+					u := newUser(ctx)
+					group.Go(func() error { return u.dies(ctx, config, one, stateAfter(known, k+1)) })
+				}
+				Expect(group.Wait()).To(Succeed())
+			}, NodeTimeout(sweepTimeout))
+		})
+	}
 })
-
-func install() []string { return []string{"install", "guestbook-demo", chartFolder()} }
-
-func upgrade() []string {
-	return []string{"upgrade", "guestbook-demo", chartFolder(), "--set", "redis.slaveEnabled=false,service.type=NodePort"}
-}
 
 // user is somebody with the helm command and a namespace.
 type user struct{ kubeconfig, home, namespace string }
+
+// dies kills helm at a state of the sweep, and compares what is left and, after the first write, two ways back.
+func (u user) dies(ctx context.Context, config *rest.Config, k killing, expected crash.State) error {
+	if err := u.prepare(ctx, k); err != nil {
+		return err
+	}
+	if err := u.killed(ctx, config, k.do(), fault.Cut{Write: expected.Done, Moment: fault.Served}); err != nil {
+		return fmt.Errorf("%s: %w", expected.Point(), err)
+	}
+	if err := u.finds(ctx, expected.History); err != nil {
+		return fmt.Errorf("%s: %w", expected.Point(), err)
+	}
+	if expected.Done > 1 {
+		return nil
+	}
+	for _, one := range []way{k.refused, k.works} {
+		_, failure := u.helm(ctx, one.do()...)
+		at := slices.IndexFunc(expected.Recoveries, func(r crash.Recovery) bool { return r.Name == one.name })
+		if at < 0 {
+			return fmt.Errorf("%s: nothing is known of the way back %q", expected.Point(), one.name)
+		}
+		known := expected.Recoveries[at]
+		if refused := known.Outcome == crash.Refused; refused != (failure != nil) {
+			return fmt.Errorf("%s: in the sweep, it is %s; here: %w", expected.Point(), known, failure)
+		}
+		if err := u.finds(ctx, known.History); err != nil {
+			return fmt.Errorf("%s, then %s: %w", expected.Point(), one.name, err)
+		}
+	}
+	return nil
+}
+
+// finds compares what helm history and helm status say.
+func (u user) finds(ctx context.Context, wanted []string) error {
+	history, err := u.history(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(history, wanted) {
+		return fmt.Errorf("helm history has %q, and in the sweep it has %q", history, wanted)
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	newest, err := u.status(ctx)
+	if err == nil && newest != wanted[len(wanted)-1] {
+		err = fmt.Errorf("helm status has %q, and the newest of the history is %q", newest, wanted[len(wanted)-1])
+	}
+	return err
+}
+
+func install() []string { return []string{"install", story.Release, chartFolder()} }
+
+func upgrade() []string {
+	return []string{"upgrade", story.Release, chartFolder(), "--set", "redis.slaveEnabled=false,service.type=NodePort"}
+}
+
+func rollback() []string { return []string{"rollback", story.Release, "1"} }
+
+func uninstall() []string { return []string{"uninstall", story.Release} }
 
 func newUser(ctx SpecContext) user {
 	GinkgoHelper()
@@ -99,22 +183,48 @@ func newUser(ctx SpecContext) user {
 	return user{kubeconfig: handle.Kubeconfig, home: GinkgoT().TempDir(), namespace: made.Name}
 }
 
-// through is the same user, whose requests pass a wrapper.
-func (u user) through(ctx SpecContext, config *rest.Config, wrap fault.Wrapper) user {
-	GinkgoHelper()
-	gateway, err := fault.OpenGateway(ctx, config, wrap)
-	Expect(err).ToNot(HaveOccurred())
-	DeferCleanup(gateway.Close)
-	u.kubeconfig = filepath.Join(GinkgoT().TempDir(), "kubeconfig")
-	Expect(gateway.WriteKubeconfig(u.kubeconfig, u.namespace)).To(Succeed())
-	return u
+// prepare does what has to be there before, with the libraries.
+func (u user) prepare(ctx context.Context, k killing) error {
+	if err := u.libraries(ctx, k.before, nil); err != nil {
+		return fmt.Errorf("preparing %s: %w", k.action, err)
+	}
+	return nil
 }
 
-// killedUpgrade is a user whose helm was killed at a point of the upgrade.
-func killedUpgrade(ctx SpecContext, config *rest.Config, cut fault.Cut) user {
-	GinkgoHelper()
-	u := newUser(ctx)
-	Expect(u.helm(ctx, install()...)).Error().ToNot(HaveOccurred())
+// libraries do a step, with requests that pass a wrapper if there is one.
+func (u user) libraries(ctx context.Context, do step, wrap fault.Wrapper) error {
+	client, err := helm.New(helm.Options{Kubeconfig: u.kubeconfig, Namespace: u.namespace})
+	if err != nil {
+		return err
+	}
+	if wrap != nil {
+		client = client.Through(wrap)
+	}
+	r := &release{namespace: u.namespace}
+	if r.chart, err = helm.Load(chartFolder()); err != nil {
+		return err
+	}
+	if r.lean, err = helm.ParseSet("redis.slaveEnabled=false,service.type=NodePort"); err != nil {
+		return err
+	}
+	return do(ctx, client, r)
+}
+
+// through lets the same user do something with requests that pass a wrapper.
+func (u user) through(ctx context.Context, config *rest.Config, wrap fault.Wrapper, do func(user) error) error {
+	gateway, err := fault.OpenGateway(ctx, config, wrap)
+	if err != nil {
+		return err
+	}
+	u.kubeconfig = filepath.Join(u.home, "kubeconfig")
+	if err = gateway.WriteKubeconfig(u.kubeconfig, u.namespace); err == nil {
+		err = do(u)
+	}
+	return errors.Join(err, gateway.Close())
+}
+
+// killed runs helm and kills it at a point.
+func (u user) killed(ctx context.Context, config *rest.Config, args []string, cut fault.Cut) error {
 	cutter := fault.NewCutter(cut)
 	doomed, kill := context.WithCancel(ctx)
 	defer kill()
@@ -125,10 +235,21 @@ func killedUpgrade(ctx SpecContext, config *rest.Config, cut fault.Cut) user {
 		case <-doomed.Done():
 		}
 	}()
-	_, err := u.through(ctx, config, cutter.Wrap).helm(doomed, upgrade()...)
-	Expect(err).To(HaveOccurred())
-	Expect(cutter.Happened()).To(Equal(true), "%v", err)
-	return u
+	return u.through(ctx, config, cutter.Wrap, func(u user) error {
+		_, err := u.helm(doomed, args...)
+		if !cutter.Happened() {
+			return fmt.Errorf("helm was not killed, but ended with: %w", err)
+		}
+		return nil
+	})
+}
+
+func kinds(writes []fault.Write) []string {
+	var all []string
+	for _, w := range writes {
+		all = append(all, w.Method+" "+w.Resource)
+	}
+	return all
 }
 
 func texts(writes []fault.Write) []string {
@@ -152,9 +273,12 @@ func (u user) helm(ctx context.Context, args ...string) (string, error) {
 	return string(printed), nil
 }
 
-// history is what helm history lists: number and status.
+// history is what helm history lists: number and status. It is empty if there is no release.
 func (u user) history(ctx context.Context) ([]string, error) {
-	printed, err := u.helm(ctx, "history", "guestbook-demo", "-o", "json")
+	printed, err := u.helm(ctx, "history", story.Release, "-o", "json")
+	if err != nil && strings.Contains(err.Error(), "release: not found") {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +298,7 @@ func (u user) history(ctx context.Context) ([]string, error) {
 
 // status is what helm status says: number and status of the newest revision.
 func (u user) status(ctx context.Context) (string, error) {
-	printed, err := u.helm(ctx, "status", "guestbook-demo", "-o", "json")
+	printed, err := u.helm(ctx, "status", story.Release, "-o", "json")
 	if err != nil {
 		return "", err
 	}
@@ -199,24 +323,14 @@ func operationOf(all crash.Result, action regression.Action) crash.Operation {
 	return crash.Operation{}
 }
 
-func stateAfter(o crash.Operation, cut fault.Cut) crash.State {
+// stateAfter is what is known of a crash after so many writes were served.
+func stateAfter(o crash.Operation, writes int) crash.State {
 	GinkgoHelper()
 	for _, s := range o.States {
-		if slices.Contains(s.Points, cut) {
+		if slices.Contains(s.Points, fault.Cut{Write: writes, Moment: fault.Served}) {
 			return s
 		}
 	}
-	Fail("nothing is known of the point " + cut.String())
+	Fail(fmt.Sprintf("nothing is known of %s after write %d", o.Action, writes))
 	return crash.State{}
-}
-
-func recoveryOf(s crash.State, name string) crash.Recovery {
-	GinkgoHelper()
-	for _, r := range s.Recoveries {
-		if r.Name == name {
-			return r
-		}
-	}
-	Fail("nothing is known of the way back " + name)
-	return crash.Recovery{}
 }

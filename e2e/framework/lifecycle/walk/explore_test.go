@@ -181,6 +181,27 @@ func TestAClientThatDiesAmongObjectsOfAKindMayHaveMadeAnyOfThem(t *testing.T) {
 	g.Expect(made).To(gomega.ConsistOf("demo-a", "demo-b", "demo-fixed"))
 }
 
+func TestAClientThatDiesIsPastedAsOneWhoseFurtherWritesAreNotTaken(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	f := &Finding{Steps: []Step{
+		{Operation: lifecycle.Operation{Verb: install}},
+		{Operation: lifecycle.Operation{Verb: upgrade, Values: lifecycle.Values{A: "2"}, Cut: cut(4)}, Seen: Seen{
+			Outcome: lifecycle.Outcome{Cut: true},
+			Writes: []fault.Write{
+				{Method: "POST", Resource: "secrets", Name: "sh.helm.release.v1.demo.v2"},
+				{Method: "PATCH", Resource: "configmaps", Name: "demo-a"},
+				{Method: "DELETE", Resource: "configmaps", Name: "demo-b"},
+			},
+		}},
+	}}
+	g.Expect(f.Script()).To(gomega.ContainSubstring("\nhelm install demo ./demo\n"))
+	g.Expect(f.Script()).To(gomega.ContainSubstring("\nkilled 'CREATE secrets sh.helm.release.v1.demo.v2' 'UPDATE configmaps demo-a' 'DELETE configmaps demo-b' -- " +
+		"helm upgrade demo ./demo --set-string a=2  # killed before write 4\n"))
+	f.Steps[1].Operation.Cut, f.Steps[1].Seen = nil, Seen{}
+	g.Expect(f.Script()).ToNot(gomega.ContainSubstring("killed"))
+}
+
 func setStatus(of *lifecycle.Outcome, from, to helm.Status) {
 	for i := range of.State.Revisions {
 		if of.State.Revisions[i].Status == from {

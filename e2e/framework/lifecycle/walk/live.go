@@ -119,6 +119,9 @@ func (l *Live) Do(ctx context.Context, o lifecycle.Operation, target int) (Seen,
 	if err != nil {
 		seen.Text = err.Error()
 	}
+	if cut {
+		seen.Writes = cutter.Writes()
+	}
 	seen.Broken = l.broken(o, target, after, seen)
 	l.before = after
 	return seen, nil
@@ -164,6 +167,12 @@ func failure(verb lifecycle.Verb, err error) lifecycle.Failure {
 
 // refusal is in the error of each object that the API server does not accept.
 const refusal = "is invalid"
+
+// Look tells what there is now, whoever has done it.
+func (l *Live) Look(ctx context.Context) (lifecycle.State, error) {
+	state, _, err := l.look(ctx)
+	return state, err
+}
 
 // look reads what there is now.
 func (l *Live) look(ctx context.Context) (state lifecycle.State, recorded helm.Recorded, err error) {

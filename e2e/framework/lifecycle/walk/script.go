@@ -2,9 +2,11 @@ package walk
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 
+	"seatrial/e2e/framework/fault"
 	"seatrial/e2e/framework/lifecycle"
 )
 
@@ -40,8 +42,39 @@ func Arguments(o lifecycle.Operation, target int, chart string) []string {
 
 // preamble makes a place for the commands, in any cluster.
 const preamble = `# To paste it: have the chart of the model in ./demo, and a cluster to play with as kubectl's current context.
-export HELM_NAMESPACE=seatrial-walk
+export HELM_NAMESPACE="${HELM_NAMESPACE:-seatrial-walk}"
 kubectl create namespace "$HELM_NAMESPACE"
+`
+
+// death lets a client die anywhere, in any cluster of Kubernetes 1.30 or later, and without a race: after a write that it does
+// not take, the cluster takes none of the client's any more, which is all that a cluster sees of a death.
+const death = `# killed WRITES -- COMMAND runs a command of whose writes the cluster takes these and no others: as if it was killed after them.
+killed() {
+  local served=''
+  while [ "$1" != -- ]; do served+="${served:+, }\"$1\""; shift; done
+  shift
+  kubectl apply --filename - <<END
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: $HELM_NAMESPACE}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE, UPDATE, DELETE], resources: [configmaps, secrets]}]
+  validations: [{expression: '(request.operation + " " + request.resource.resource + " " + request.name) in [$served]', message: the client is dead}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: $HELM_NAMESPACE}
+spec:
+  policyName: $HELM_NAMESPACE
+  validationActions: [Deny]
+  matchResources: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: $HELM_NAMESPACE}}}
+END
+  while kubectl create configmap probe --dry-run=server --namespace "$HELM_NAMESPACE" >/dev/null 2>&1; do sleep 0.2; done
+  "$@"
+  kubectl delete validatingadmissionpolicybinding,validatingadmissionpolicy "$HELM_NAMESPACE"
+  until kubectl create configmap probe --dry-run=server --namespace "$HELM_NAMESPACE" >/dev/null 2>&1; do sleep 0.2; done
+}
 `
 
 const postscript = `helm history demo
@@ -58,9 +91,12 @@ func (f *Finding) Script() string {
 		comment(&b, "- "+line)
 	}
 	b.WriteString(preamble)
+	if f.walk().Cut() {
+		b.WriteString(death)
+	}
 	b.WriteString("\n")
 	for i, step := range f.Steps {
-		b.WriteString(step.command())
+		b.WriteString(step.pasted())
 		comment(&b, "expected: "+step.expected())
 		for line := range strings.Lines(step.Expected.State.String()) {
 			comment(&b, "  "+line)
@@ -93,6 +129,30 @@ func (s Step) command() string {
 		line += "  # killed " + s.Operation.Cut.String()
 	}
 	return line + "\n"
+}
+
+// pasted is the step for a script with [death].
+func (s Step) pasted() string {
+	if !s.Seen.Cut {
+		return s.command()
+	}
+	words := []string{"killed"}
+	for _, w := range s.Seen.Writes {
+		words = append(words, "'"+admitted(w)+"'")
+	}
+	return strings.Join(words, " ") + " -- " + s.command()
+}
+
+// admitted is a write as an admission policy sees it: operation, resource and name.
+func admitted(w fault.Write) string {
+	operation := "UPDATE"
+	switch w.Method {
+	case http.MethodPost:
+		operation = "CREATE"
+	case http.MethodDelete:
+		operation = "DELETE"
+	}
+	return operation + " " + w.Resource + " " + w.Name
 }
 
 func (s Step) expected() string {

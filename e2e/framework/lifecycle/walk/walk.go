@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"seatrial/e2e/framework/fault"
 	"seatrial/e2e/framework/lifecycle"
 )
 
@@ -34,6 +35,8 @@ type Seen struct {
 
 	// Text is the operation's error in full, empty if it succeeded.
 	Text string
+	// Writes are those that the server got of a client that was cut off.
+	Writes []fault.Write
 	// Broken are laws of Helm's histories that the operation broke, as sentences.
 	Broken []string
 }
