@@ -4,7 +4,6 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,14 +11,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
-
-	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/helm"
-	"seatrial/e2e/framework/outcome"
 )
 
 // chartYAML is all that a chart needs.
@@ -57,6 +50,7 @@ func chartInputs() []input {
 		{"chart: a manifest that is no object", "templates/hostile.yaml", template("- a\n- b\n")},
 		{"chart: bytes that are no text", "templates/hostile.yaml", template("a: \x00\xff\n")},
 		{"chart: ten megabytes of comments", "larger than the maximum file size", template(strings.Repeat("# nothing\n", 1_000_000))},
+		{"chart: a template of four megabytes", "", template(strings.Repeat("# {{ .Release.Name }}\n", 200_000))},
 		{"chart: values with references without end", "values.yaml", rendered(map[string]string{"values.yaml": bomb()})},
 		{"chart: metadata with references without end", "Chart.yaml", rendered(map[string]string{"Chart.yaml": bomb()})},
 		{"chart: a name that leads elsewhere", "chart.metadata.name", rendered(map[string]string{"Chart.yaml": "apiVersion: v2\nname: ../../web\nversion: 1.0.0\n"})},
@@ -173,60 +167,4 @@ func packed(entries ...entry) []byte {
 	_ = writer.Close()
 	_ = zipped.Close()
 	return out.Bytes()
-}
-
-// Templates cannot be interrupted, so these are tried in a process of their own, which ends with its error.
-var _ = Describe("A chart whose templates do not end", Label("inputs"), func() {
-	It("is given up at a named limit, of time or of memory", func(ctx SpecContext) {
-		seatrial := buildSeatrial(ctx)
-		table := outcome.New("inputs-without-end", "Charts whose templates do not end")
-		for name, template := range map[string]string{
-			"chart: a loop of 10^18 rounds":   `{{ range $i := 1000000000000000000 }}{{ end }}`,
-			"chart: a list of 10^9 numbers":   `{{ range until 1000000000 }}{{ . }}{{ end }}`,
-			"chart: a text of 4·10^9 letters": `{{ $a := repeat 1000000 "x" }}{{ $b := repeat 4000 $a }}{{ len $b }}`,
-		} {
-			table.Add(endless(ctx, seatrial, name, template))
-		}
-		publish(table)
-	}, NodeTimeout(inputsTimeout))
-})
-
-// endlessLimit is longer than the limit of an operation that the command is given and what it may take beyond.
-const endlessLimit = 10*time.Second + helm.StopTimeout + time.Minute
-
-func endless(ctx SpecContext, seatrial, name, template string) outcome.Row {
-	GinkgoHelper()
-	dir := filepath.Join(GinkgoT().TempDir(), "web")
-	Expect(writeChart(dir, map[string]string{"templates/hostile.yaml": template})).To(Succeed())
-	limited, cancel := context.WithTimeout(ctx, endlessLimit)
-	defer cancel()
-	cmd := exec.CommandContext(limited, seatrial, "chart", dir, "--provider", "embedded", "--timeout", "10s")
-	cmd.Env = append(os.Environ(), "SEATRIAL_ARTIFACTS="+GinkgoT().TempDir())
-	start := time.Now()
-	out, err := cmd.CombinedOutput()
-	row := outcome.Row{
-		Done: name, Expected: fmt.Sprintf("exit code 1 within %s, with the reason", endlessLimit),
-		Happened: fmt.Sprintf("%v after %s: %s", err, time.Since(start).Round(time.Second), lastLines(string(out))),
-	}
-	row.Held = cmd.ProcessState.ExitCode() == 1 && (strings.Contains(string(out), "templates loop") || strings.Contains(string(out), "hostile.yaml"))
-	return row
-}
-
-func lastLines(text string) string {
-	const brief = 400
-	text = strings.TrimSpace(text)
-	return text[max(0, len(text)-brief):]
-}
-
-// buildSeatrial makes the command that users run.
-func buildSeatrial(ctx SpecContext) string {
-	GinkgoHelper()
-	root, err := assets.Root()
-	Expect(err).ToNot(HaveOccurred())
-	program := filepath.Join(GinkgoT().TempDir(), "seatrial")
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./tools/seatrial")
-	build.Dir = root
-	out, err := build.CombinedOutput()
-	Expect(err).ToNot(HaveOccurred(), string(out))
-	return program
 }

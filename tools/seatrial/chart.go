@@ -231,10 +231,7 @@ func (t *chartTrial) chart(ctx context.Context, source string) (one trialled, er
 	if one.revisions, err = subject.Revisions(); err != nil {
 		return one, err
 	}
-	if err := regression.Check(one.revisions); err != nil {
-		return one, fmt.Errorf("%w\n(what the chart needs in every revision can be given with --common)", err)
-	}
-	return one, nil
+	return one, t.check(ctx, one.revisions)
 }
 
 // older are the versions to come from, those of the command line after others. Of charts that have changed, a new one has

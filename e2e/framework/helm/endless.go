@@ -8,21 +8,24 @@ import (
 	"time"
 )
 
-// Limits of what templates may do. They cannot be interrupted: whoever goes over a limit is
-// left behind, and its caller is told.
+// Limits of what templates may do. In this process they cannot be interrupted: whoever goes over a limit is left behind,
+// and its caller is told. What is rendered by [Apart] first is ended there.
 const (
 	// RenderTimeout bounds the rendering of a chart's templates.
-	RenderTimeout = time.Minute
+	RenderTimeout = 30 * time.Second
 	// StopTimeout is how long after its end an operation may still be at its templates.
 	StopTimeout = 30 * time.Second
-	// MaxHeap bounds by how many bytes the memory of this process may grow meanwhile.
+	// MaxHeap bounds by how many bytes the memory of this process may grow meanwhile. When what was left behind takes twice
+	// as much, the process ends, before the machine has none left.
 	MaxHeap = 2 << 30
+	// MaxMemory bounds the memory of a process that only renders, in bytes.
+	MaxMemory = 2 << 30
 
 	heapInterval = 50 * time.Millisecond
 )
 
-// ErrEndless tells that a chart's templates do not end, or make more than can be held. The
-// program should end soon: they are still at work.
+// ErrEndless tells that a chart's templates do not end, or make more than can be held. Unless it comes from [Apart],
+// the program should end soon: they are still at work.
 var ErrEndless = errors.New("the chart's templates loop, or make far too much")
 
 // bounds are the limits.
@@ -45,7 +48,9 @@ func watched[T any](b bounds, run func() (T, error)) (T, error) {
 		err  error
 	}
 	done := make(chan result, 1)
+	ended := make(chan struct{})
 	go func() {
+		defer close(ended)
 		made, err := run()
 		done <- result{made, err}
 	}()
@@ -67,10 +72,29 @@ func watched[T any](b bounds, run func() (T, error)) (T, error) {
 			over = nil
 			last.Reset(b.stop)
 		case <-last.C:
+			go b.outlast(ended, floor)
 			return none, fmt.Errorf("%w: they are still at work %s after %w", ErrEndless, b.stop, b.why())
 		case <-ticker.C:
 			if now := heap(); now > floor+b.heap {
+				go b.outlast(ended, floor)
 				return none, fmt.Errorf("%w: they have taken %d MiB of memory", ErrEndless, (now-floor)>>20)
+			}
+		}
+	}
+}
+
+// outlast watches what was left behind, until it has ended. Nothing else can be done about one that goes on taking memory
+// than to end the process: otherwise the system would, or another one in its place.
+func (b bounds) outlast(ended <-chan struct{}, floor uint64) {
+	ticker := time.NewTicker(heapInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ended:
+			return
+		case <-ticker.C:
+			if now := heap(); now > floor+2*b.heap {
+				panic(fmt.Sprintf("%v: left behind, they have taken %d MiB of memory by now: render the chart apart first", ErrEndless, (now-floor)>>20))
 			}
 		}
 	}

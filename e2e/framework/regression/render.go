@@ -1,9 +1,12 @@
 package regression
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"runtime"
 
+	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -15,15 +18,31 @@ import (
 const renderedNamespace = "seatrial-rendered"
 
 // Check renders every revision without a cluster. The error tells of each that users could not install: a value that is
-// required, a value that the schema refuses, a template that fails.
-func Check(revisions []Revision) error {
-	var errs []error
-	for _, r := range revisions {
-		if _, _, err := render(r, ReleaseName(r.Chart)); err != nil {
-			errs = append(errs, err)
+// required, a value that the schema refuses, a template that fails, or one that does not end. With the path of a helm
+// command, each is rendered in a process of its own first, which is ended at its limits; with "" it is not, and templates
+// without end go on in this process when the error is there.
+func Check(ctx context.Context, command string, revisions []Revision) error {
+	errs := make([]error, len(revisions))
+	var group errgroup.Group
+	group.SetLimit(runtime.NumCPU())
+	for i, r := range revisions {
+		group.Go(func() error {
+			errs[i] = check(ctx, command, r)
+			return nil
+		})
+	}
+	return errors.Join(group.Wait(), errors.Join(errs...))
+}
+
+func check(ctx context.Context, command string, r Revision) error {
+	apart := helm.Apart{Command: command, Release: ReleaseName(r.Chart), Namespace: renderedNamespace}
+	if command != "" {
+		if err := apart.Render(ctx, r.Chart, r.Values); err != nil {
+			return fmt.Errorf("revision %q: %w", r.Name, err)
 		}
 	}
-	return errors.Join(errs...)
+	_, _, err := render(r, ReleaseName(r.Chart))
+	return err
 }
 
 // render gives the objects and the hooks of a revision as templates make them without a cluster.

@@ -76,8 +76,11 @@ func Start(o Options) (*Shell, error) {
 // stays. After each it says how the script ended, where only we look, and keeps a copy of its
 // state for a successor. Nobody sits at the keyboard, so standard input is at its end. For root,
 // sudo changes nothing: the real one, if it is there at all, would take away the PATH and the
-// KUBECONFIG that are meant.
+// KUBECONFIG that are meant. No command may take more memory than 4 GiB, so that a chart whose
+// templates grow without end does not take the machine down; the limit is one that a document can
+// lift.
 const loop = `
+ulimit -Sd 4194304 2>/dev/null
 exec 8<&0 9>&1 0</dev/null 2>&1
 if [ "$EUID" = 0 ]; then
   sudo() {
