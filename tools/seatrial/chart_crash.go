@@ -46,11 +46,14 @@ func (t *chartTrial) crashes(ctx context.Context, on framework.Handle, one trial
 	}
 	result, err := crash.Sweep(ctx, options)
 	end()
-	table := result.Table("Crashes of " + one.name)
-	t.account.stream.Table(table.Title(), table.Rows()...)
+	title := "Crashes of " + one.name
+	if rows := result.Brief(title).Rows(); err == nil || len(rows) > 0 { // What never began is no table.
+		t.account.stream.Table(title, rows...)
+	}
 	if err != nil {
 		return result, err
 	}
+	table := result.Table(title) // It says why.
 	folder := filepath.Join(on.Artifacts, options.Second.Chart.Name())
 	t.account.stream.Say("evidence: " + filepath.Join(folder, table.Name()+".txt"))
 	return result, table.Write(folder)

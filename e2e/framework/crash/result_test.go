@@ -104,6 +104,20 @@ func TestAnotherVersionOfHelmShowsItsDifference(t *testing.T) {
 	))
 }
 
+func TestInBriefItIsOnlySaidWhyNothingWorks(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	known := Result{Operations: []Operation{swept()}}
+	g.Expect(known.Brief("Crashes").Rows()).To(gomega.HaveEach(gomega.HaveField("Happened", gomega.SatisfyAll(
+		gomega.ContainSubstring("works: rollback 1"), gomega.ContainSubstring("unproven: uninstall"), gomega.Not(gomega.ContainSubstring("left over"))))))
+
+	for i := range known.Operations[0].States {
+		known.Operations[0].States[i].Recoveries = known.Operations[0].States[i].Recoveries[1:2]
+		known.Operations[0].States[i].Recoveries[0] = Recovery{Name: "uninstall", Outcome: Unproven, Why: "left over: Service/web"}
+	}
+	g.Expect(known.Brief("Crashes").Rows()).To(gomega.HaveEach(gomega.HaveField("Happened", gomega.ContainSubstring("(left over: Service/web)"))))
+}
+
 func TestOperationsAreSharedOutAmongClustersAndComeBackInTheirOrder(t *testing.T) {
 	t.Parallel()
 	g := gomega.NewWithT(t)

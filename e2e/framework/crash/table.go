@@ -20,6 +20,19 @@ func (r Result) Table(title string) *outcome.Table {
 	return t
 }
 
+// Brief is Table for those who read it at once: why a way back does not work is only said where none does.
+func (r Result) Brief(title string) *outcome.Table {
+	t := outcome.New(tableName, title)
+	for _, s := range r.States() {
+		row := outcome.Row{Done: s.Point(), Expected: wish, Happened: s.Finding(), Held: len(s.Working()) > 0}
+		if row.Held {
+			row.Happened = s.finding(func(r Recovery) string { return r.Name })
+		}
+		t.Add(row)
+	}
+	return t
+}
+
 // Against is a row for each state, and expects of each what was found before. What is only in one of the two breaks a row.
 func (r Result) Against(known Result, title string) *outcome.Table {
 	t := outcome.New(tableName, title)
@@ -48,13 +61,19 @@ const tableName = "crash-points"
 
 // Finding is the state that was left and the ways back, on one line.
 func (s State) Finding() string {
+	return s.finding(func(r Recovery) string {
+		if r.Why != "" {
+			return r.Name + " (" + r.Why + ")"
+		}
+		return r.Name
+	})
+}
+
+// finding has each way back in some words.
+func (s State) finding(words func(Recovery) string) string {
 	by := map[Outcome][]string{}
 	for _, r := range s.Recoveries {
-		text := r.Name
-		if r.Why != "" {
-			text += " (" + r.Why + ")"
-		}
-		by[r.Outcome] = append(by[r.Outcome], text)
+		by[r.Outcome] = append(by[r.Outcome], words(r))
 	}
 	parts := []string{s.Left()}
 	for _, o := range []Outcome{Works, Refused, Unproven} {

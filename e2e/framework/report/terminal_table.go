@@ -18,8 +18,12 @@ const (
 // of a row stand below each other.
 func (s screen) table(t Table) {
 	s.line("\n" + s.Strong(strings.Join(wrapped(fmt.Sprintf("%s: %d of %d rows hold", t.Title, t.Held(), len(t.Rows)), "", s.width), "\n")))
+	once := t.expectedOnce()
+	if once != "" {
+		s.label("expected", once, s.plain)
+	}
 	if s.width >= besideEachOther {
-		s.cells("", s.plain, "DONE", "EXPECTED", "HAPPENED")
+		s.cells("", s.plain, columnsOf(once, "DONE", "EXPECTED", "HAPPENED")...)
 	}
 	for i := range t.Rows {
 		row := &t.Rows[i]
@@ -28,14 +32,37 @@ func (s screen) table(t Table) {
 			paint = s.Good
 		}
 		if s.width >= besideEachOther {
-			s.cells(row.Word(), paint, row.Done, row.Expected, row.Happened)
+			s.cells(row.Word(), paint, columnsOf(once, row.Done, row.Expected, row.Happened)...)
 			continue
 		}
 		s.line(paint(row.Word()))
 		s.label("done", row.Done, s.plain)
-		s.label("expected", row.Expected, s.plain)
+		if once == "" {
+			s.label("expected", row.Expected, s.plain)
+		}
 		s.label("happened", row.Happened, s.plain)
 	}
+}
+
+// expectedOnce is what is expected of each of several rows, if that is the same: it need not stand in each.
+func (t Table) expectedOnce() string {
+	for i := range t.Rows {
+		if t.Rows[i].Expected != t.Rows[0].Expected {
+			return ""
+		}
+	}
+	if len(t.Rows) < 2 { //nolint:mnd // Several.
+		return ""
+	}
+	return t.Rows[0].Expected
+}
+
+// columnsOf leaves out the column of what is expected, if that is said once.
+func columnsOf(once, done, expected, happened string) []string {
+	if once != "" {
+		return []string{done, happened}
+	}
+	return []string{done, expected, happened}
 }
 
 // cells writes texts beside each other, behind a word in a colour.
