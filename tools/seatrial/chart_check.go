@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/helm"
@@ -14,10 +15,11 @@ import (
 // own first.
 func (t *chartTrial) check(ctx context.Context, revisions []regression.Revision) error {
 	err := regression.Check(ctx, t.helmCommand(), revisions)
-	if err == nil || errors.Is(err, helm.ErrEndless) {
+	// That is how templates ask for a value.
+	if err == nil || errors.Is(err, helm.ErrEndless) || !strings.Contains(err.Error(), "execution error at") {
 		return err
 	}
-	return fmt.Errorf("%w\n(what the chart needs in every revision can be given with --common)", err)
+	return fmt.Errorf("%w\n(a value that the chart needs in every revision can be given with --common)", err)
 }
 
 // helmCommand is the path of the helm command that was prepared. Where nothing was, there is none, which is told when the

@@ -39,7 +39,8 @@ func TestWhoeverIsStuckIsToldWhatToDo(t *testing.T) {
 	t.Chdir(dir)
 	for name, content := range map[string]string{
 		"a.md": exercise, "odd.md": oddName, "bad.yaml": "proivder: kind\n", "seatrial.json": "{}\n",
-		"folder/notes.txt": "", "broken/scenario.yaml": "title: [\n", "chart/Chart.yaml": "name: web\n",
+		"folder/notes.txt": "", "needs/Chart.yaml": "apiVersion: v2\nname: needs\nversion: 0.1.0\n",
+		"needs/templates/a.yaml": `{{ required "server is required" .Values.server }}`, "broken/scenario.yaml": "title: [\n", "chart/Chart.yaml": "name: web\n",
 	} {
 		path := filepath.Join(dir, name)
 		g.Expect(os.MkdirAll(filepath.Dir(path), 0o700)).To(gomega.Succeed())
@@ -74,6 +75,7 @@ func TestWhoeverIsStuckIsToldWhatToDo(t *testing.T) {
 		{[]string{"lint", "--provider", "kidn", "a.md"}, 1, `there is no provider "kidn"; did you mean "kind"?`},
 		{[]string{"chart", "no-such-chart"}, 1, "no-such-chart"},
 		{[]string{"chart", "chart"}, 1, "chart"},
+		{[]string{"chart", "needs"}, 1, "server is required\n(a value that the chart needs in every revision can be given with --common)"},
 		{[]string{"chart", "--watch", "oci://registry.invalid/web"}, 1, "--watch needs a chart, or its scenario, in a folder"},
 		{[]string{"demo"}, 1, prepare},
 		{[]string{"demo", "--provider", "existing"}, 1, prepare},

@@ -37,6 +37,9 @@ func (c comparison) findings() []Finding {
 
 func (c comparison) judge(v ledger.Verdict) []Finding {
 	f := Finding{Object: v.Object, Note: !v.Breaks}
+	if mortal(entry(c.then.ledger, v.Object)) && (v.Outcome == ledger.Gone || v.Outcome == ledger.Remade) {
+		return nil
+	}
 	switch v.Outcome {
 	case ledger.Gone:
 		f.Word, f.Expected, f.Found = Missing, "the object, as in revision "+c.number(), absent(v)

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"seatrial/e2e/framework/ledger"
+	"seatrial/e2e/framework/objects"
 )
 
 // taken are the fields that the manifest of a revision sets and that are not what it says, once the revision has settled.
@@ -17,6 +18,8 @@ func taken(now *state) []Finding {
 		f := Finding{Object: d.Object, Field: d.Field, Expected: ledger.Text(d.Then) + ", as the manifest says", Found: owned(d)}
 		o := entry(now.ledger, d.Object)
 		switch {
+		case d.Kind == ledger.Missing && now.lets(d.Object):
+			continue
 		case d.Kind == ledger.Missing:
 			f.Word, f.Expected, f.Found = Missing, "the object, as the manifest says", "nothing"
 		case o == nil || d.Then == nil:
@@ -31,6 +34,13 @@ func taken(now *state) []Finding {
 		found = append(found, f)
 	}
 	return append(found, contested(now)...)
+}
+
+// lets tells whether the manifest of a revision lets an object go by itself.
+func (s *state) lets(ref objects.Ref) bool {
+	return slices.ContainsFunc(s.objects, func(u *unstructured.Unstructured) bool {
+		return u.GetName() == ref.Name && u.GetKind() == ref.Kind && passing(ref, u.Object)
+	})
 }
 
 // helms tells whether a value is Helm's, or nobody's.

@@ -3,6 +3,7 @@ package regression
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -106,8 +107,13 @@ func (w *walk) explain(ctx context.Context, before []*unstructured.Unstructured,
 		return found
 	}
 	return []Finding{{
-		Word: OperationFailed, Object: w.namedIn(err, step), Expected: string(step.Action) + " to succeed", Found: short(oneLine(err.Error())),
+		Word: OperationFailed, Object: w.namedIn(err, step), Expected: string(step.Action) + " to succeed", Found: short(oneLine(w.anywhere(err.Error()))),
 	}}
+}
+
+// anywhere is a text without the namespace of the path, so that it reads the same on every path.
+func (w *walk) anywhere(text string) string {
+	return strings.ReplaceAll(text, fmt.Sprintf(" in %q", w.room.namespace), "")
 }
 
 // rendered are the objects that a step was to make.

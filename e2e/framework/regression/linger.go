@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"seatrial/e2e/framework/ledger"
+	"seatrial/e2e/framework/objects"
 	"seatrial/e2e/framework/retry"
 )
 
@@ -65,7 +66,11 @@ func within(part, whole string) bool {
 	return begins && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
-// mortal tells whether an object is one that the cluster itself takes away when its time is over.
-func mortal(o *ledger.Object) bool {
-	return o != nil && o.Kind == "Job" && o.Manifest != nil && asks(o.Manifest, "/spec/ttlSecondsAfterFinished")
+// mortal tells whether an object is one that the cluster itself takes away when its time is over, so that it may be gone, or
+// there anew, without anybody's doing.
+func mortal(o *ledger.Object) bool { return o != nil && passing(o.Ref, o.Manifest) }
+
+// passing tells it of what a manifest has.
+func passing(ref objects.Ref, manifest map[string]any) bool {
+	return ref.Kind == "Job" && manifest != nil && asks(manifest, "/spec/ttlSecondsAfterFinished")
 }

@@ -97,14 +97,19 @@ type sight struct {
 	complete bool
 	// version is the newest resource version of what counts for a verdict, empty if it cannot be told.
 	version string
+	// jobs are, by namespace, the resource versions up to which Jobs have been seen; a namespace may be empty for all.
+	jobs map[string]string
 }
 
 func (f *feeds) snapshot() sight {
-	s := sight{complete: true}
+	s := sight{complete: true, jobs: map[string]string{}}
 	newest, native := uint64(0), true
 	for _, one := range f.all {
 		items, at, listed := one.snapshot()
 		s.live = append(s.live, items...)
+		if one.resource.GroupResource() == jobs() {
+			s.jobs[one.namespace] = at
+		}
 		if one.advisory {
 			continue
 		}

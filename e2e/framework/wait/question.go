@@ -25,6 +25,8 @@ type question struct {
 	progress func(Status)
 	// written are versions that objects are known to have had.
 	written map[objects.Ref]string
+	// mortal are the Jobs that the cluster takes away when their time is over.
+	mortal map[objects.Ref]bool
 }
 
 // answer watches until nothing is missing, and tells at which resource version that was. All it started has ended when it
@@ -94,7 +96,7 @@ func (v *vigil) look() (done bool, again time.Duration, err error) {
 		return false, 0, nil
 	}
 	v.version = now.version
-	found := v.assess(now.live)
+	found := v.waiting(v.assess(now.live), now)
 	judgement := v.fates.judge(found, time.Now())
 	notes := v.noted(now.live)
 	changed := !v.looked || !slices.EqualFunc(found, v.unready, Unready.equal) || !slices.Equal(notes, v.notes)

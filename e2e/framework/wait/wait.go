@@ -106,6 +106,7 @@ func (r Request) question(client *objects.Client) (question, error) {
 	}
 	return question{
 		written:   r.Written,
+		mortal:    mortal(s.wanted),
 		subject:   r.subject(),
 		namespace: r.Namespace,
 		total:     len(r.Objects) + len(r.Gone),
