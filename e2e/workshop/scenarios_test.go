@@ -44,14 +44,13 @@ var _ = Describe("The scenarios", func() {
 			if c.err != nil {
 				return
 			}
-			provider := os.Getenv("SEATRIAL_PROVIDER")
-			if c.wants() == none || provider == assets.Existing { // Ours have nothing special unless told to.
+			if c.wants() == none || wanted() == assets.Existing { // Ours have nothing special unless told to.
 				// Its namespaces are those of the story: nobody else may be on the cluster meanwhile.
 				Describe("on the cluster of the suite", Ordered, ContinueOnFailure, Serial, func() {
 					play(c, anything, func(SpecContext) framework.Handle { return handle })
 				})
 			}
-			if provider == assets.Embedded && c.wants() == none {
+			if wanted() == assets.Embedded && c.wants() == none {
 				return // The cluster of the suite is of simulated nodes, and like any other of them.
 			}
 			Describe("on simulated nodes", Ordered, ContinueOnFailure, func() {
@@ -60,6 +59,9 @@ var _ = Describe("The scenarios", func() {
 		})
 	}
 })
+
+// wanted is the provider that the cluster of the suite shall be of, if somebody has said so.
+func wanted() string { return os.Getenv("SEATRIAL_PROVIDER") }
 
 // none is what a cluster has to have that nobody wants anything special of.
 var none cluster.Features

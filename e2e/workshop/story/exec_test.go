@@ -56,7 +56,7 @@ func TestShellRunsOneCommandAfterTheOther(t *testing.T) {
 		g := gomega.NewWithT(t)
 		printed, sane, err := sh.run(t.Context(), c.command)
 		g.Expect(err).ToNot(gomega.HaveOccurred(), c.command)
-		g.Expect(sane).To(gomega.BeTrue(), c.command)
+		g.Expect(sane).To(gomega.BeTrueBecause("the shell lives on after %s", c.command))
 		g.Expect(printed).To(gomega.Equal(c.want), c.command)
 	}
 }
@@ -66,7 +66,7 @@ func TestShellLivesOnAfterACommandThatFails(t *testing.T) {
 	sh := localShell(t)
 	_, sane, err := sh.run(t.Context(), "echo refused; (exit 4)")
 	g.Expect(err).To(gomega.MatchError(`running "echo refused; (exit 4)" in pod "redis-master-1": exit code 4: refused`))
-	g.Expect(sane).To(gomega.BeTrue())
+	g.Expect(sane).To(gomega.BeTrueBecause("the shell lives on"))
 	printed, _, err := sh.run(t.Context(), "echo still here")
 	g.Expect(err).ToNot(gomega.HaveOccurred())
 	g.Expect(printed).To(gomega.Equal("still here\n"))
@@ -76,10 +76,10 @@ func TestShellThatIsGoneSaysSo(t *testing.T) {
 	g := gomega.NewWithT(t)
 	sh := localShell(t)
 	_, sane, err := sh.run(t.Context(), "exit 3")
-	g.Expect(sane).To(gomega.BeFalse())
+	g.Expect(sane).To(gomega.BeFalseBecause("the shell is of no more use"))
 	g.Expect(err).To(gomega.MatchError(`running "exit 3" in a shell of pod "redis-master-1": it has ended`))
 	_, sane, err = sh.run(t.Context(), "echo anybody")
-	g.Expect(sane).To(gomega.BeFalse())
+	g.Expect(sane).To(gomega.BeFalseBecause("the shell is of no more use"))
 	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("it has ended")))
 }
 
@@ -90,5 +90,5 @@ func TestShellObeysItsContext(t *testing.T) {
 	defer cancel()
 	_, sane, err := sh.run(ctx, "sleep 60")
 	g.Expect(err).To(gomega.MatchError(context.DeadlineExceeded))
-	g.Expect(sane).To(gomega.BeFalse())
+	g.Expect(sane).To(gomega.BeFalseBecause("the shell is of no more use"))
 }
