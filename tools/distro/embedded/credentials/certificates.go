@@ -17,8 +17,8 @@ import (
 
 const (
 	lifetime = 10 * 365 * 24 * time.Hour
-	// skew is how much a client's clock may be behind ours.
-	skew = time.Hour
+	// skew is how much a client's clock may be behind ours, or go back after the start.
+	skew = 48 * time.Hour
 
 	serialBits = 127
 )
