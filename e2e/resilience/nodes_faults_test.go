@@ -154,16 +154,18 @@ func loadAgain(ctx context.Context, n *nodes) error {
 	return n.LoadImages(ctx, handle.Assets.Images...)
 }
 
-// clearAway deletes the pods that were evicted, or refused by a kubelet that had yet to see that there is room again. They stay
-// until somebody does.
+// clearAway deletes the pods that have ended: they were evicted, or refused by a kubelet that had yet to see that there is room
+// again. They stay until somebody does.
 func clearAway(ctx context.Context, n *nodes) error {
-	evicted, err := n.client.CoreV1().Pods("").List(ctx, metav1.ListOptions{FieldSelector: "status.phase=Failed"})
+	pods, err := n.client.CoreV1().Pods(namespaceOfNodes).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return err
 	}
-	for i := range evicted.Items {
-		pod := &evicted.Items[i]
-		err = errors.Join(err, n.client.CoreV1().Pods(pod.Namespace).Delete(ctx, pod.Name, *metav1.NewDeleteOptions(0)))
+	for i := range pods.Items {
+		pod := &pods.Items[i]
+		if pod.Status.Phase == corev1.PodFailed || pod.Status.Phase == corev1.PodSucceeded {
+			err = errors.Join(err, n.client.CoreV1().Pods(pod.Namespace).Delete(ctx, pod.Name, *metav1.NewDeleteOptions(0)))
+		}
 	}
 	return err
 }
