@@ -30,6 +30,8 @@ const (
 	namespaceOfNodes = "nodes"
 	// amidWrite is the write at which something breaks: the record of the new revision is made, and some of its objects are not.
 	amidWrite = 4
+	// believeTimeout is for what Helm says that it has done, on a cluster whose parts look for their API server again.
+	believeTimeout = time.Minute
 	// provenTimeout is for controllers to end what they are at, after all is ready.
 	provenTimeout = 20 * time.Second
 )
@@ -189,7 +191,7 @@ func (r *nodesRelease) rideOut(ctx context.Context, f nodeFault, step nodesStep)
 // recover brings a release where a step should have led, in whatever way its error leaves.
 func (r *nodesRelease) recover(ctx context.Context, step nodesStep, failed error) (what string, err error) {
 	if failed == nil {
-		return "done and proven", r.proven(ctx, step.to)
+		return r.believe(ctx, step)
 	}
 	if !slices.ContainsFunc([]string{"refused", "reset", "EOF", "closed", "no answer"}, func(word string) bool {
 		return strings.Contains(failed.Error(), word)
@@ -220,6 +222,26 @@ func (r *nodesRelease) recover(ctx context.Context, step nodesStep, failed error
 		}
 	}
 	return "", fmt.Errorf("%w; and nothing helps: %w", failed, tried)
+}
+
+// believe looks whether a step has done what Helm says that it has. An upgrade that cannot delete what the new revision does
+// not have any more is a success all the same (Helm v3.22.0): the wait has to tell of it. The next revision that has it takes
+// it over, and an upgrade from there can delete it.
+func (r *nodesRelease) believe(ctx context.Context, step nodesStep) (string, error) {
+	wrong := r.waitFor(ctx, step.to, believeTimeout)
+	if wrong == nil || step.name != upgrading {
+		return "done and proven", errors.Join(wrong, r.proven(ctx, step.to))
+	}
+	if _, late := errors.AsType[*wait.TimeoutError](wrong); !late || !strings.Contains(wrong.Error(), "still exists") {
+		return "", wrong
+	}
+	if _, err := r.helm.Upgrade(ctx, story.Release, r.chart, r.full.values); err != nil {
+		return "", errors.Join(wrong, err)
+	}
+	if err := errors.Join(r.settled(ctx, r.full), step.do(ctx, r.helm)); err != nil {
+		return "", errors.Join(wrong, err)
+	}
+	return fmt.Sprintf("Helm says that all is well, the wait does not: %v; then proven by an upgrade to what was before, and the same again", wrong), r.proven(ctx, step.to)
 }
 
 // name does a step while something is broken that only somebody mends, and mends it when the wait has told.
