@@ -30,7 +30,8 @@ func (l *load) next(bytes uint64) change {
 	if !l.busy {
 		return stays
 	}
-	if l.quiet++; l.quiet < quietLooks {
+	l.quiet++
+	if l.quiet < quietLooks {
 		return stays
 	}
 	*l = load{}
