@@ -49,6 +49,7 @@ func watched[T any](b bounds, run func() (T, error)) (T, error) {
 	}
 	done := make(chan result, 1)
 	ended := make(chan struct{})
+	floor := heap() // Before it starts: it may take much at once.
 	go func() {
 		defer close(ended)
 		made, err := run()
@@ -57,10 +58,9 @@ func watched[T any](b bounds, run func() (T, error)) (T, error) {
 	ticker := time.NewTicker(heapInterval)
 	defer ticker.Stop()
 	var (
-		none  T
-		floor = heap()
-		over  = b.over
-		last  = time.NewTimer(0)
+		none T
+		over = b.over
+		last = time.NewTimer(0)
 	)
 	<-last.C
 	defer last.Stop()
