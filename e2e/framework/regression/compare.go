@@ -37,7 +37,7 @@ func (c comparison) findings() []Finding {
 
 func (c comparison) judge(v ledger.Verdict) []Finding {
 	f := Finding{Object: v.Object, Note: !v.Breaks}
-	if mortal(entry(c.then.ledger, v.Object)) && (v.Outcome == ledger.Gone || v.Outcome == ledger.Remade) {
+	if c.passes(v) {
 		return nil
 	}
 	switch v.Outcome {
@@ -58,6 +58,19 @@ func (c comparison) judge(v ledger.Verdict) []Finding {
 	case ledger.Restored:
 	}
 	return nil
+}
+
+// passes tells whether an object has come or gone with its time, which may have been over before one of the states was looked
+// at and not before the other.
+func (c comparison) passes(v ledger.Verdict) bool {
+	switch v.Outcome {
+	case ledger.Gone, ledger.Remade:
+		return mortal(entry(c.then.ledger, v.Object))
+	case ledger.Leftover: // The revision has it, or it would have no manifest.
+		return mortal(entry(c.now.ledger, v.Object))
+	case ledger.Drifted, ledger.Rechosen, ledger.Restored:
+	}
+	return false
 }
 
 // breaking is a finding of an object because of which the state is not restored.
