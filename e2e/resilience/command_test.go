@@ -171,6 +171,7 @@ func rollback() []string { return []string{"rollback", story.Release, "1"} }
 
 func uninstall() []string { return []string{"uninstall", story.Release} }
 
+// newUser makes a user, whose namespace goes with the spec: a node has room for a hundred pods.
 func newUser(ctx SpecContext) user {
 	GinkgoHelper()
 	client, err := cluster.Connect(handle.Kubeconfig)
@@ -180,6 +181,9 @@ func newUser(ctx SpecContext) user {
 		GenerateName: "command-", Labels: map[string]string{cluster.RunLabel: runid.Current().String()},
 	}}, metav1.CreateOptions{})
 	Expect(err).ToNot(HaveOccurred())
+	DeferCleanup(func(ctx SpecContext) error {
+		return client.CoreV1().Namespaces().Delete(ctx, made.Name, metav1.DeleteOptions{})
+	})
 	return user{kubeconfig: handle.Kubeconfig, home: GinkgoT().TempDir(), namespace: made.Name}
 }
 
@@ -247,7 +251,7 @@ func (u user) killed(ctx context.Context, config *rest.Config, args []string, cu
 func kinds(writes []fault.Write) []string {
 	var all []string
 	for _, w := range writes {
-		all = append(all, w.Method+" "+w.Resource)
+		all = append(all, w.Resource)
 	}
 	return all
 }

@@ -142,16 +142,19 @@ func guestbookFolder() string {
 	return filepath.Join(root, "charts", "guestbook")
 }
 
-// makeNamespace makes a namespace in the suite's cluster, which goes with it. Its name is in the paths of requests, and so part
+// makeNamespace makes a namespace in the suite's cluster, which goes with the spec. Its name is in the paths of requests, and so part
 // of what chooses those that fail.
 func makeNamespace(ctx SpecContext, name string) {
 	GinkgoHelper()
 	client, err := cluster.Connect(handle.Kubeconfig)
 	Expect(err).ToNot(HaveOccurred())
-	defer client.Close()
+	DeferCleanup(client.Close)
 	Expect(client.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
 		Name: name, Labels: map[string]string{cluster.RunLabel: runid.Current().String()},
 	}}, metav1.CreateOptions{})).Error().ToNot(HaveOccurred())
+	DeferCleanup(func(ctx SpecContext) error {
+		return client.CoreV1().Namespaces().Delete(ctx, name, metav1.DeleteOptions{})
+	})
 }
 
 // under does an operation while writes fail, and then what a user does.
