@@ -13,7 +13,6 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"golang.org/x/sync/errgroup"
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 
@@ -22,7 +21,6 @@ import (
 	"seatrial/e2e/framework/fault"
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/regression"
-	"seatrial/e2e/framework/runid"
 	"seatrial/e2e/workshop/story"
 )
 
@@ -171,20 +169,11 @@ func rollback() []string { return []string{"rollback", story.Release, "1"} }
 
 func uninstall() []string { return []string{"uninstall", story.Release} }
 
-// newUser makes a user, whose namespace goes with the spec: a node has room for a hundred pods.
+// newUser makes a user, whose namespace goes with the spec.
 func newUser(ctx SpecContext) user {
 	GinkgoHelper()
-	client, err := cluster.Connect(handle.Kubeconfig)
-	Expect(err).ToNot(HaveOccurred())
-	DeferCleanup(client.Close)
-	made, err := client.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
-		GenerateName: "command-", Labels: map[string]string{cluster.RunLabel: runid.Current().String()},
-	}}, metav1.CreateOptions{})
-	Expect(err).ToNot(HaveOccurred())
-	DeferCleanup(func(ctx SpecContext) error {
-		return client.CoreV1().Namespaces().Delete(ctx, made.Name, metav1.DeleteOptions{})
-	})
-	return user{kubeconfig: handle.Kubeconfig, home: GinkgoT().TempDir(), namespace: made.Name}
+	namespace := newNamespace(ctx, metav1.ObjectMeta{GenerateName: "command-"})
+	return user{kubeconfig: handle.Kubeconfig, home: GinkgoT().TempDir(), namespace: namespace}
 }
 
 // prepare does what has to be there before, with the libraries.

@@ -184,7 +184,7 @@ var _ = Describe("A chart whose templates do not end, in a program of somebody e
 		Expect(err).ToNot(HaveOccurred())
 		apart := helm.Apart{Command: handle.Assets.Helm(), Release: "web", Namespace: "default"}
 		Expect(apart.Render(ctx, chart, nil)).To(MatchError(helm.ErrEndless))
-		good, err := helm.Load(guestbookFolder())
+		good, err := helm.Load(chartFolder())
 		Expect(err).ToNot(HaveOccurred())
 		Expect(apart.Render(ctx, good, helm.Values{"redis": map[string]any{"slaveEnabled": false}})).To(Succeed())
 	}, NodeTimeout(inputsTimeout))

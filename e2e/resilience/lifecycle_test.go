@@ -10,15 +10,12 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"seatrial/e2e/framework/cluster"
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/lifecycle"
 	"seatrial/e2e/framework/lifecycle/walk"
 	"seatrial/e2e/framework/outcome"
-	"seatrial/e2e/framework/runid"
 )
 
 const (
@@ -144,18 +141,7 @@ func expectNoDifference(e walk.Explored, start time.Time) {
 	Fail(fmt.Sprintf("%s\n(It is in %s, with the chart beside it.)\n%s", e.Finding.Script(), path, e.Notes))
 }
 
-// walkingPlace makes a namespace, which goes with the spec.
 func walkingPlace(ctx SpecContext) string {
 	GinkgoHelper()
-	connection, err := cluster.Connect(handle.Kubeconfig)
-	Expect(err).ToNot(HaveOccurred())
-	DeferCleanup(connection.Close)
-	ours := map[string]string{cluster.RunLabel: runid.Current().String()}
-	wanted := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "walk-", Labels: ours}}
-	namespace, err := connection.CoreV1().Namespaces().Create(ctx, wanted, metav1.CreateOptions{})
-	Expect(err).ToNot(HaveOccurred())
-	DeferCleanup(func(ctx SpecContext) error {
-		return connection.CoreV1().Namespaces().Delete(ctx, namespace.Name, metav1.DeleteOptions{})
-	})
-	return namespace.Name
+	return newNamespace(ctx, metav1.ObjectMeta{GenerateName: "walk-"})
 }

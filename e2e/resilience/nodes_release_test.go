@@ -79,7 +79,7 @@ func newNodesRelease(ctx SpecContext, n *nodes) *nodesRelease {
 	GinkgoHelper()
 	r := &nodesRelease{nodes: n, full: &nodesState{}, lean: &nodesState{}}
 	var err error
-	r.chart, err = helm.Load(guestbookFolder())
+	r.chart, err = helm.Load(chartFolder())
 	Expect(err).ToNot(HaveOccurred())
 	// With another pod, an upgrade needs a node that can start one.
 	r.lean.values, err = helm.ParseSet("redis.slaveEnabled=false,service.type=NodePort,replicaCount=3")

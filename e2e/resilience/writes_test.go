@@ -4,25 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"golang.org/x/sync/errgroup"
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/rest"
 
-	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/cluster"
 	"seatrial/e2e/framework/fault/proxy"
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/objects"
 	"seatrial/e2e/framework/outcome"
-	"seatrial/e2e/framework/runid"
 	"seatrial/e2e/framework/wait"
 	"seatrial/e2e/workshop/story"
 )
@@ -123,8 +119,9 @@ func newRelease(ctx SpecContext, p *proxy.Proxy, namespace string) *release {
 	config, err := cluster.LoadRESTConfig(handle.Kubeconfig)
 	Expect(err).ToNot(HaveOccurred())
 	r := &release{config: config, proxy: p, namespace: namespace}
-	makeNamespace(ctx, namespace)
-	r.chart, err = helm.Load(guestbookFolder())
+	// Its name is in the paths of requests, and so part of what chooses those that fail.
+	newNamespace(ctx, metav1.ObjectMeta{Name: namespace})
+	r.chart, err = helm.Load(chartFolder())
 	Expect(err).ToNot(HaveOccurred())
 	r.lean, err = helm.ParseSet("redis.slaveEnabled=false,service.type=NodePort")
 	Expect(err).ToNot(HaveOccurred())
@@ -133,28 +130,6 @@ func newRelease(ctx SpecContext, p *proxy.Proxy, namespace string) *release {
 	r.healthy, err = helm.New(helm.Options{Kubeconfig: handle.Kubeconfig, Namespace: r.namespace})
 	Expect(err).ToNot(HaveOccurred())
 	return r
-}
-
-func guestbookFolder() string {
-	GinkgoHelper()
-	root, err := assets.Root()
-	Expect(err).ToNot(HaveOccurred())
-	return filepath.Join(root, "charts", "guestbook")
-}
-
-// makeNamespace makes a namespace in the suite's cluster, which goes with the spec. Its name is in the paths of requests, and so part
-// of what chooses those that fail.
-func makeNamespace(ctx SpecContext, name string) {
-	GinkgoHelper()
-	client, err := cluster.Connect(handle.Kubeconfig)
-	Expect(err).ToNot(HaveOccurred())
-	DeferCleanup(client.Close)
-	Expect(client.CoreV1().Namespaces().Create(ctx, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{
-		Name: name, Labels: map[string]string{cluster.RunLabel: runid.Current().String()},
-	}}, metav1.CreateOptions{})).Error().ToNot(HaveOccurred())
-	DeferCleanup(func(ctx SpecContext) error {
-		return client.CoreV1().Namespaces().Delete(ctx, name, metav1.DeleteOptions{})
-	})
 }
 
 // under does an operation while writes fail, and then what a user does.
