@@ -67,7 +67,7 @@ suites: ## the suites, each on a cluster of its own
 
 .PHONY: resilience
 resilience: prepare ## crash points, faults, bad input, walks and a soak; a table of each is in _artifacts/resilience
-	SEATRIAL_FAULTS=nodes go test -race -count=1 -timeout 40m -v ./e2e/resilience
+	go test -race -count=1 -timeout 40m -v ./e2e/resilience
 	$(MAKE) soak
 
 .PHONY: soak

@@ -30,10 +30,10 @@ const (
 	namespaceOfNodes = "nodes"
 	// amidWrite is the write at which something breaks: the record of the new revision is made, and some of its objects are not.
 	amidWrite = 4
-	// believeTimeout is for what Helm says that it has done, on a cluster whose parts look for their API server again.
-	believeTimeout = time.Minute
+	// believeTimeout is for objects of a chart to go after Helm has said that they are deleted.
+	believeTimeout = 20 * time.Second
 	// provenTimeout is for controllers to end what they are at, after all is ready.
-	provenTimeout = 20 * time.Second
+	provenTimeout = time.Minute
 )
 
 // The steps of a release, as they are told.
@@ -81,6 +81,9 @@ func newNodesRelease(ctx SpecContext, n *nodes) *nodesRelease {
 	var err error
 	r.chart, err = helm.Load(chartFolder())
 	Expect(err).ToNot(HaveOccurred())
+	// The chart's own, said: an upgrade without any takes those of the revision before.
+	r.full.values, err = helm.ParseSet("redis.slaveEnabled=true,service.type=LoadBalancer,replicaCount=2")
+	Expect(err).ToNot(HaveOccurred())
 	// With another pod, an upgrade needs a node that can start one.
 	r.lean.values, err = helm.ParseSet("redis.slaveEnabled=false,service.type=NodePort,replicaCount=3")
 	Expect(err).ToNot(HaveOccurred())
@@ -108,7 +111,7 @@ func newNodesRelease(ctx SpecContext, n *nodes) *nodesRelease {
 func (r *nodesRelease) steps() []nodesStep {
 	return []nodesStep{
 		{installing, r.full, func(ctx context.Context, c *helm.Client) error {
-			_, err := c.Install(ctx, story.Release, r.chart, nil)
+			_, err := c.Install(ctx, story.Release, r.chart, r.full.values)
 			return err
 		}},
 		{upgrading, r.lean, func(ctx context.Context, c *helm.Client) error {
@@ -126,33 +129,40 @@ func (r *nodesRelease) steps() []nodesStep {
 func (r *nodesRelease) under(ctx context.Context, f nodeFault) []outcome.Row {
 	var rows []outcome.Row
 	for _, step := range r.steps() {
-		if !slices.Contains(f.during, step.name) {
-			if err := errors.Join(step.do(ctx, r.helm), r.proven(ctx, step.to)); err != nil {
-				return append(rows, outcome.Row{Done: f.name + ", " + step.name, Expected: "it succeeds, as nothing is broken", Happened: err.Error()})
-			}
+		if slices.Contains(f.during, step.name) {
+			rows = append(rows, r.broken(ctx, f, step))
 			continue
 		}
-		row := outcome.Row{Done: f.name + ", during an " + step.name, Expected: ridesOut}
-		if step.name == rollingBack {
-			row.Done = f.name + ", during a " + step.name
+		if err := errors.Join(step.do(ctx, r.helm), r.proven(ctx, step.to)); err != nil {
+			rows = append(rows, outcome.Row{Done: f.name + ", " + step.name, Expected: "it succeeds, as nothing is broken", Happened: err.Error()})
+			break
 		}
-		try := r.rideOut
-		if f.told != nil {
-			row.Expected, try = isNamed, r.name
-		}
-		var err error
-		if row.Happened, err = try(ctx, f, step); err == nil {
-			err = wait.API(ctx, r.config, mendedTimeout)
-		}
-		if row.Held = err == nil; err != nil {
-			row.Happened = strings.TrimPrefix(row.Happened+"; ", "; ") + err.Error()
-		}
-		rows = append(rows, row)
 	}
-	if err := errors.Join(r.remove(ctx), r.well(ctx)); err != nil {
+	if err := errors.Join(r.well(ctx), r.remove(ctx)); err != nil {
 		rows = append(rows, outcome.Row{Done: f.name + ", and uninstalled", Expected: "nothing is left, and the cluster is as it was", Happened: err.Error()})
 	}
 	return rows
+}
+
+// broken does a step while something breaks, and tells what comes of it.
+func (r *nodesRelease) broken(ctx context.Context, f nodeFault, step nodesStep) outcome.Row {
+	row := outcome.Row{Done: f.name + ", during an " + step.name, Expected: ridesOut}
+	if step.name == rollingBack {
+		row.Done = f.name + ", during a " + step.name
+	}
+	try := r.rideOut
+	if f.told != nil {
+		row.Expected, try = isNamed, r.name
+	}
+	happened, err := try(ctx, f, step)
+	if err == nil {
+		err = wait.API(ctx, r.config, mendedTimeout)
+	}
+	row.Happened, row.Held = happened, err == nil
+	if err != nil {
+		row.Happened = strings.TrimPrefix(happened+"; ", "; ") + err.Error()
+	}
+	return row
 }
 
 // rideOut does a step while something breaks that passes.
@@ -175,9 +185,11 @@ func (r *nodesRelease) rideOut(ctx context.Context, f nodeFault, step nodesStep)
 	failed := step.do(ctx, client)
 	helmTook := time.Since(start).Round(time.Second / 10)
 	if f.after != nil {
-		trouble = errors.Join(trouble, f.after(ctx, r.nodes))
+		seen, trouble = f.after(ctx, r.nodes)
 	}
-	what, err = r.recover(ctx, step, failed)
+	if what, err = r.recover(ctx, step, failed); err != nil {
+		what = "not proven"
+	}
 	took := time.Since(start).Round(time.Second / 10)
 	if f.end != nil {
 		trouble = errors.Join(trouble, f.end(ctx, r.nodes))
@@ -188,32 +200,30 @@ func (r *nodesRelease) rideOut(ctx context.Context, f nodeFault, step nodesStep)
 	return strings.TrimPrefix(fmt.Sprintf("%s; Helm took %s; %s after %s, at last for %s", seen, helmTook, what, took, r.last), "; "), err
 }
 
-// recover brings a release where a step should have led, in whatever way its error leaves.
+// causes are words of errors that say by themselves that there was no API server, or one that had just begun.
+func causes() []string {
+	return []string{"refused", "reset", "EOF", "closed", "connection lost", "no answer", "not ready", "not yet ready", "unable to handle the request"}
+}
+
+// recover brings a release where a step should have led, in whatever way its error leaves, as soon as somebody answers again.
 func (r *nodesRelease) recover(ctx context.Context, step nodesStep, failed error) (what string, err error) {
-	if failed == nil {
-		return r.believe(ctx, step)
-	}
-	if !slices.ContainsFunc([]string{"refused", "reset", "EOF", "closed", "no answer"}, func(word string) bool {
-		return strings.Contains(failed.Error(), word)
-	}) {
+	if failed != nil && !slices.ContainsFunc(causes(), func(word string) bool { return strings.Contains(failed.Error(), word) }) {
 		return "", fmt.Errorf("an error without the cause: %w", failed)
 	}
-	fromStart := func(ctx context.Context, c *helm.Client) error {
-		if err := r.remove(ctx); err != nil {
-			return err
-		}
-		for _, before := range r.steps() {
-			if err := before.do(ctx, c); err != nil || before.name == step.name {
-				return err
-			}
-		}
-		return nil
+	if err := wait.API(ctx, r.config, mendedTimeout); err != nil {
+		return "", errors.Join(failed, err)
+	}
+	if failed == nil {
+		return r.believe(ctx, step)
 	}
 	var tried error
 	for _, way := range []struct {
 		name string
 		do   func(ctx context.Context, c *helm.Client) error
-	}{{"the same again", step.do}, {"uninstallation, and all from the start", fromStart}} {
+	}{
+		{"the same again", step.do},
+		{"uninstallation, and all from the start", func(ctx context.Context, _ *helm.Client) error { return r.anew(ctx, step) }},
+	} {
 		if tried = way.do(ctx, r.helm); tried == nil {
 			tried = r.proven(ctx, step.to)
 		}
@@ -224,16 +234,26 @@ func (r *nodesRelease) recover(ctx context.Context, step nodesStep, failed error
 	return "", fmt.Errorf("%w; and nothing helps: %w", failed, tried)
 }
 
+// anew uninstalls a release, and does all steps up to one.
+func (r *nodesRelease) anew(ctx context.Context, last nodesStep) error {
+	if err := r.remove(ctx); err != nil {
+		return err
+	}
+	for _, step := range r.steps() {
+		if err := step.do(ctx, r.helm); err != nil || step.name == last.name {
+			return err
+		}
+	}
+	return nil
+}
+
 // believe looks whether a step has done what Helm says that it has. An upgrade that cannot delete what the new revision does
 // not have any more is a success all the same (Helm v3.22.0): the wait has to tell of it. The next revision that has it takes
 // it over, and an upgrade from there can delete it.
 func (r *nodesRelease) believe(ctx context.Context, step nodesStep) (string, error) {
 	wrong := r.waitFor(ctx, step.to, believeTimeout)
-	if wrong == nil || step.name != upgrading {
-		return "done and proven", errors.Join(wrong, r.proven(ctx, step.to))
-	}
-	if _, late := errors.AsType[*wait.TimeoutError](wrong); !late || !strings.Contains(wrong.Error(), "still exists") {
-		return "", wrong
+	if _, late := errors.AsType[*wait.TimeoutError](wrong); !late || step.name != upgrading || !strings.Contains(wrong.Error(), "still exists") {
+		return "done, and proven", r.proven(ctx, step.to)
 	}
 	if _, err := r.helm.Upgrade(ctx, story.Release, r.chart, r.full.values); err != nil {
 		return "", errors.Join(wrong, err)

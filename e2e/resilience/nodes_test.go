@@ -4,14 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/rest"
 
@@ -25,8 +26,8 @@ import (
 )
 
 const (
-	// nodesTimeout is for all faults of real nodes, of which there is one at a time.
-	nodesTimeout = 15 * time.Minute
+	// nodesTimeout is for one fault of real nodes, and for the cluster that has them.
+	nodesTimeout = 10 * time.Minute
 	// brokenTimeout is what a wait gets while something is broken that it cannot mend, mendedTimeout what it gets otherwise.
 	brokenTimeout = 10 * time.Second
 	mendedTimeout = 3 * time.Minute
@@ -37,44 +38,57 @@ const (
 )
 
 // What breaks on real nodes passes, or is told by what it looks like to an API server: a pod that does not start, a node that
-// nobody hears of. A cluster that is broken on purpose, again and again, is for whoever asks for it with SEATRIAL_FAULTS=nodes.
-var _ = Describe("Faults of real nodes", Label("faults", "nodes"), func() {
-	if os.Getenv("SEATRIAL_FAULTS") != "nodes" {
-		return
+// nobody hears of. One cluster is broken again and again, one fault after the other.
+var _ = Describe("Faults of real nodes", Label("faults", "nodes"), Ordered, ContinueOnFailure, func() {
+	if assets.FromEnvironment().NoNodes() {
+		return // The provider that is wanted has none.
 	}
-	It("are ridden out, or the wait names what is missing, and the release is proven once they are mended", func(ctx SpecContext) {
-		n := newNodes(ctx)
-		table := outcome.New("faults-of-nodes", "Faults of real nodes")
-		release := newNodesRelease(ctx, n)
-		for _, fault := range nodeFaults() {
-			start := time.Now()
-			for _, row := range release.under(ctx, fault) {
-				GinkgoWriter.Printf("%s: %s\n", row.Done, row.Happened)
-				table.Add(row)
-			}
-			GinkgoWriter.Printf("took %s\n", time.Since(start).Round(time.Second))
-		}
-		publish(table)
+	var table *outcome.Table
+	var release *nodesRelease
+	BeforeAll(func(ctx SpecContext) {
+		table = outcome.New("faults-of-nodes", "Faults of real nodes")
+		release = newNodesRelease(ctx, newNodes(ctx))
 	}, NodeTimeout(nodesTimeout))
+	for _, fault := range nodeFaults() {
+		title := fault.name + ", during " + strings.Join(fault.during, ", ")
+		It("are ridden out, or the wait names what is missing, and the release is proven once they are mended: "+title, func(ctx SpecContext) {
+			rows := release.under(ctx, fault)
+			table.Add(rows...)
+			Expect(table.Write(tables())).To(Succeed())
+			only := outcome.New(table.Name(), table.Title()+": "+title)
+			only.Add(rows...)
+			judge(only)
+		}, NodeTimeout(nodesTimeout))
+	}
 })
 
 // nodes is a kind cluster with a worker, and what is needed to break it.
 type nodes struct {
 	cluster.Cluster
 
-	engine *engine.Engine
-	config *rest.Config
-	client *cluster.Connection
+	prepared assets.Assets
+	engine   *engine.Engine
+	config   *rest.Config
+	client   *cluster.Connection
+}
+
+// preparedNodes is what was prepared for the provider that is wanted. The suite's own cluster has no nodes, and may have been
+// prepared without.
+func preparedNodes() assets.Assets {
+	GinkgoHelper()
+	prepared, err := assets.Load(assets.FromEnvironment())
+	Expect(err).ToNot(HaveOccurred())
+	if prepared.NodeImage == "" {
+		Skip("no provider kind here: " + prepared.WithoutNodes)
+	}
+	return prepared
 }
 
 func newNodes(ctx SpecContext) *nodes {
 	GinkgoHelper()
-	if handle.Assets.NodeImage == "" {
-		Skip("no provider kind here: " + handle.Assets.WithoutNodes)
-	}
-	n := &nodes{}
+	n := &nodes{prepared: preparedNodes()}
 	var err error
-	n.engine, err = assets.FindEngine(ctx, engine.Options{Want: handle.Assets.Engine})
+	n.engine, err = assets.FindEngine(ctx, engine.Options{Want: n.prepared.Engine})
 	Expect(err).ToNot(HaveOccurred())
 	if !n.engine.DNS {
 		Skip("no cluster of several nodes here: " + n.engine.Name + " has no DNS for its containers")
@@ -82,7 +96,7 @@ func newNodes(ctx SpecContext) *nodes {
 	provider, err := kind.New(n.engine, kind.Options{Dir: GinkgoT().TempDir(), Artifacts: handle.Artifacts})
 	Expect(err).ToNot(HaveOccurred())
 	n.Cluster, err = provider.Create(ctx, cluster.Spec{
-		Workers: 1, NodeImage: handle.Assets.NodeImage, Images: handle.Assets.Images,
+		Workers: 1, NodeImage: n.prepared.NodeImage, Images: n.prepared.Images,
 		Progress: func(line string) { GinkgoWriter.Println(line) },
 	})
 	Expect(err).ToNot(HaveOccurred())
@@ -207,33 +221,43 @@ func (n *nodes) answers(ctx context.Context) (time.Duration, error) {
 	return took[reads/2], nil
 }
 
-// killPods deletes a pod of each workload that a release has, without giving it time to end.
-func (n *nodes) killPods(ctx context.Context, workloads int) error {
-	owners := map[string]string{}
-	err := until(ctx, mendedTimeout, func(ctx context.Context) error {
-		pods, err := n.client.CoreV1().Pods(namespaceOfNodes).List(ctx, metav1.ListOptions{})
-		if err != nil {
-			return err
-		}
-		for i := range pods.Items {
-			pod := &pods.Items[i]
-			if owner := metav1.GetControllerOf(pod); owner != nil && pod.DeletionTimestamp == nil {
-				owners[owner.Name] = pod.Name
-			}
-		}
-		if len(owners) < workloads {
-			return fmt.Errorf("%d of %d workloads have pods", len(owners), workloads)
-		}
-		return nil
-	})
-	if err != nil {
+// killPods deletes a pod of each Deployment, as soon as all have one, without giving it time to end. It says which.
+func (n *nodes) killPods(ctx context.Context) (string, error) {
+	var names []string
+	err := until(ctx, mendedTimeout, func(ctx context.Context) (err error) {
+		names, err = n.podOfEach(ctx)
 		return err
-	}
-	for _, pod := range owners {
-		err := n.client.CoreV1().Pods(namespaceOfNodes).Delete(ctx, pod, *metav1.NewDeleteOptions(0))
-		if err != nil && !strings.Contains(err.Error(), "not found") {
-			return err
+	})
+	for _, name := range names {
+		gone := n.client.CoreV1().Pods(namespaceOfNodes).Delete(ctx, name, *metav1.NewDeleteOptions(0))
+		if gone != nil && !apierrors.IsNotFound(gone) {
+			err = errors.Join(err, gone)
 		}
 	}
-	return nil
+	return "killed " + strings.Join(names, ", "), err
+}
+
+// podOfEach names a pod of each Deployment, or says which has none.
+func (n *nodes) podOfEach(ctx context.Context) ([]string, error) {
+	deployments, err := n.client.AppsV1().Deployments(namespaceOfNodes).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, err
+	}
+	pods, err := n.client.CoreV1().Pods(namespaceOfNodes).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for i := range deployments.Items {
+		of := deployments.Items[i].Name
+		at := slices.IndexFunc(pods.Items, func(pod corev1.Pod) bool {
+			owner := metav1.GetControllerOf(&pod)
+			return pod.DeletionTimestamp == nil && owner != nil && owner.Name == of+"-"+pod.Labels[appsv1.DefaultDeploymentUniqueLabelKey]
+		})
+		if at < 0 {
+			return nil, fmt.Errorf("deployment %q has no pod", of)
+		}
+		names = append(names, pods.Items[at].Name)
+	}
+	return names, nil
 }
