@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	clockTimeout = 4 * time.Minute
+	clockTimeout = 8 * time.Minute
 	// longestRun is more seconds than any part of a run takes, and fewer than any clock here jumps by.
 	longestRun = 300
 )

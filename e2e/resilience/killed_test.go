@@ -20,9 +20,9 @@ import (
 )
 
 const (
-	killedTimeout = 8 * time.Minute
+	killedTimeout = 12 * time.Minute
 	// goneTimeout is how long what a killed run has started may outlive it.
-	goneTimeout = 20 * time.Second
+	goneTimeout = time.Minute
 )
 
 // Whoever runs the harness may lose patience, or power.

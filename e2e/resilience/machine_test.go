@@ -18,7 +18,7 @@ import (
 	"seatrial/e2e/framework/outcome"
 )
 
-const machineTimeout = 6 * time.Minute
+const machineTimeout = 10 * time.Minute
 
 // A machine in a bad state is told from a workshop that is wrong, with what is the matter with it.
 var _ = Describe("A machine in a bad state", Label("machine"), func() {
