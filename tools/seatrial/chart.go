@@ -297,6 +297,9 @@ func takeDown(ctx context.Context, environment *framework.Environment) error {
 // tryAll tries charts one after the other.
 func (t *chartTrial) tryAll(ctx context.Context, on framework.Handle, charts []trialled) error {
 	t.account.where(on)
+	if err := t.checkOn(ctx, on, charts); err != nil {
+		return err
+	}
 	if t.crashPoints {
 		return t.crashAll(ctx, on, charts)
 	}

@@ -40,7 +40,7 @@ func open(ctx context.Context, o Options) (*sweep, error) {
 		return nil, err
 	}
 	s := &sweep{Options: o, api: api, manifests: map[goal][]*unstructured.Unstructured{}, references: map[goal]reference{}}
-	if err := s.survey(); err != nil {
+	if err := s.survey(ctx); err != nil {
 		api.Close()
 		return nil, err
 	}
@@ -48,12 +48,16 @@ func open(ctx context.Context, o Options) (*sweep, error) {
 }
 
 // survey renders both revisions, and looks whether they have something outside of the release's namespace.
-func (s *sweep) survey() error {
+func (s *sweep) survey(ctx context.Context) error {
 	const nowhere = "seatrial-rendered"
+	client, err := helm.New(helm.Options{Kubeconfig: s.Place.Kubeconfig, Namespace: nowhere})
+	if err != nil {
+		return err
+	}
 	for which, revision := range map[goal]regression.Revision{first: s.First, second: s.Second} {
-		rendered, err := helm.RenderAll(revision.Chart, s.Release, nowhere, revision.Values)
+		rendered, err := regression.Render(ctx, client, revision, s.Release)
 		if err != nil {
-			return fmt.Errorf("revision %q: %w", revision.Name, err)
+			return err
 		}
 		all, err := rendered.Objects()
 		if err != nil {

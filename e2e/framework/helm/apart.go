@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,9 @@ type Apart struct {
 	Command string
 	// Release and Namespace are what templates are told.
 	Release, Namespace string
+	// Kubeconfig is the path of that of the cluster whose version, kinds and objects templates see. If empty, they see no
+	// cluster.
+	Kubeconfig string
 }
 
 // Render renders a chart, and forgets what that makes. The process is ended when it goes over [RenderTimeout] or
@@ -56,9 +60,9 @@ func (a Apart) render(ctx context.Context, ch *Chart, v Values) (err error) {
 	defer cancel()
 	const kibibyte = 1 << 10
 	cmd := exec.CommandContext(limited, "sh", "-c", `ulimit -d "$0" && exec "$@"`, strconv.Itoa(MaxMemory/kibibyte),
-		a.Command, "template", a.Release, path, "--namespace", a.Namespace, "--values", "-")
-	// Nothing of the user's is needed for it, and no cluster.
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "KUBECONFIG=" + os.DevNull}
+		a.Command)
+	cmd.Args = append(cmd.Args, a.arguments(path)...)
+	cmd.Env = a.environment(home)
 	cmd.Stdin = bytes.NewReader(values)
 	complaint := &beginning{}
 	cmd.Stderr = complaint
@@ -79,6 +83,27 @@ func (a Apart) render(ctx context.Context, ch *Chart, v Values) (err error) {
 	default:
 		return fmt.Errorf("%w: with %d MiB of memory, helm ended with %w: %s", ErrEndless, MaxMemory>>20, exit, complaint.line())
 	}
+}
+
+// arguments are those of the helm command. To install is what asks a cluster as an installation does; it is told to change
+// nothing.
+func (a Apart) arguments(path string) []string {
+	all := []string{"template", a.Release, path, "--namespace", a.Namespace, "--values", "-"}
+	if a.Kubeconfig != "" {
+		all[0] = "install"
+		all = append(all, "--dry-run=server", "--kubeconfig", a.Kubeconfig)
+	}
+	return all
+}
+
+// environment has nothing of the user's where it is not needed. The way into a cluster may need it, all but what is for the
+// user's own helm.
+func (a Apart) environment(home string) []string {
+	if a.Kubeconfig == "" {
+		return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "KUBECONFIG=" + os.DevNull}
+	}
+	users := slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "HELM_") })
+	return append(users, "HELM_CACHE_HOME="+home, "HELM_CONFIG_HOME="+home, "HELM_DATA_HOME="+home)
 }
 
 // beginning keeps the first of what a process prints.

@@ -38,12 +38,27 @@ func TestAProcessThatRendersIsToldWhatToRenderAndHasNothingElse(t *testing.T) {
 	seen := filepath.Join(t.TempDir(), "seen")
 	chart := aChart(t)
 	command := aHelm(t, fmt.Sprintf(`{ echo "$@"; cat; echo; ulimit -d; env; } > %q`, seen))
-	g.Expect(Apart{command, "story", "place"}.Render(t.Context(), chart, Values{"a": 1})).To(gomega.Succeed())
+	g.Expect(Apart{Command: command, Release: "story", Namespace: "place"}.Render(t.Context(), chart, Values{"a": 1})).To(gomega.Succeed())
 	content, err := os.ReadFile(seen)
 	g.Expect(err).ToNot(gomega.HaveOccurred())
 	g.Expect(string(content)).To(gomega.HavePrefix("template story %s --namespace place --values -\n{\"a\":1}\n%d\n", chart.Path(), MaxMemory>>10))
 	g.Expect(string(content)).To(gomega.ContainSubstring("KUBECONFIG=/dev/null\n"))
 	g.Expect(string(content)).ToNot(gomega.ContainSubstring("HOME=" + os.Getenv("HOME") + "\n"))
+}
+
+func TestAProcessThatRendersWithAClusterChangesNothingThere(t *testing.T) {
+	g := gomega.NewWithT(t)
+	t.Setenv("HELM_DRIVER", "sql")
+	seen := filepath.Join(t.TempDir(), "seen")
+	chart := aChart(t)
+	command := aHelm(t, fmt.Sprintf(`{ echo "$@"; env; } > %q`, seen))
+	apart := Apart{Command: command, Release: "story", Namespace: "place", Kubeconfig: "mine.kubeconfig"}
+	g.Expect(apart.Render(t.Context(), chart, nil)).To(gomega.Succeed())
+	content, err := os.ReadFile(seen)
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	g.Expect(string(content)).To(gomega.HavePrefix("install story %s --namespace place --values - --dry-run=server --kubeconfig mine.kubeconfig\n", chart.Path()))
+	g.Expect(string(content)).ToNot(gomega.ContainSubstring("HELM_DRIVER"))
+	g.Expect(string(content)).To(gomega.ContainSubstring("\nPATH=" + os.Getenv("PATH") + "\n"))
 }
 
 func TestHowAProcessThatRendersEndedIsTold(t *testing.T) {
@@ -59,7 +74,7 @@ func TestHowAProcessThatRendersEndedIsTold(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			g := gomega.NewWithT(t)
-			err := Apart{aHelm(t, test.script), "story", "place"}.Render(t.Context(), aChart(t), nil)
+			err := Apart{Command: aHelm(t, test.script), Release: "story", Namespace: "place"}.Render(t.Context(), aChart(t), nil)
 			if test.want == "" {
 				g.Expect(err).ToNot(gomega.HaveOccurred())
 				return
@@ -79,7 +94,7 @@ func TestAProcessThatRendersEndsWithItsCaller(t *testing.T) {
 	started := filepath.Join(t.TempDir(), "started")
 	command, chart := aHelm(t, fmt.Sprintf("touch %q; exec tail -f /dev/null", started)), aChart(t)
 	done := make(chan error, 1)
-	go func() { done <- Apart{command, "story", "place"}.Render(ctx, chart, nil) }()
+	go func() { done <- Apart{Command: command, Release: "story", Namespace: "place"}.Render(ctx, chart, nil) }()
 	g.Eventually(started).WithTimeout(RenderTimeout).Should(gomega.BeAnExistingFile())
 	cancel(failed)
 	g.Eventually(done).WithTimeout(RenderTimeout).Should(gomega.Receive(gomega.MatchError(failed)))
@@ -89,7 +104,7 @@ func TestAHelmCommandThatIsNotThereIsNamed(t *testing.T) {
 	t.Parallel()
 	g := gomega.NewWithT(t)
 	missing := filepath.Join(t.TempDir(), "helm")
-	g.Expect(Apart{missing, "story", "place"}.Render(t.Context(), aChart(t), nil)).To(gomega.MatchError(gomega.ContainSubstring(missing)))
+	g.Expect(Apart{Command: missing, Release: "story", Namespace: "place"}.Render(t.Context(), aChart(t), nil)).To(gomega.MatchError(gomega.ContainSubstring(missing)))
 }
 
 // outlasting tells this test, started anew, to take memory as long as it is let.

@@ -22,6 +22,7 @@ type Chart struct {
 	path     string
 	metadata chart.Metadata
 	files    []*loader.BufferedFile
+	asks     bool // a template asks the cluster
 }
 
 // Load reads a chart from a folder or a .tgz archive and checks that it can be
@@ -38,7 +39,7 @@ func Load(path string) (*Chart, error) {
 	for _, file := range loaded.Raw {
 		files = append(files, &loader.BufferedFile{Name: file.Name, Data: file.Data})
 	}
-	return &Chart{path: path, metadata: *loaded.Metadata, files: files}, nil
+	return &Chart{path: path, metadata: *loaded.Metadata, files: files, asks: asks(loaded)}, nil
 }
 
 // installable makes the checks that the helm command makes and the SDK leaves out.

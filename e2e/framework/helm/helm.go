@@ -145,6 +145,9 @@ func newClient(o Options) (*Client, error) {
 	}, nil
 }
 
+// Namespace is where the releases are that the client works on.
+func (c *Client) Namespace() string { return c.namespace }
+
 // Through returns a client whose requests all pass a wrapper of transports, also those with which it would set right what an
 // operation has left. It works on the same releases as c, and shares what c has learned of the cluster.
 func (c *Client) Through(wrap func(next http.RoundTripper) http.RoundTripper) *Client {

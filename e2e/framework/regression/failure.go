@@ -21,7 +21,7 @@ func (w *walk) operationFailed(ctx context.Context, step Step, err error, done *
 	}
 	done.Err = err.Error()
 	if needsRealNodes(err.Error()) {
-		w.beyond(w.namedIn(err, step), string(step.Action)+" to succeed", err.Error())
+		w.beyond(w.namedIn(ctx, err, step), string(step.Action)+" to succeed", err.Error())
 		return nil
 	}
 	if err := w.proofs.wait(); err != nil {
@@ -55,7 +55,7 @@ func (w *walk) wayOn(ctx context.Context, step Step, done *StepResult) error {
 			return err
 		}
 		w.find(Finding{
-			Word: ReleaseStuck, Object: w.namedIn(err, next),
+			Word: ReleaseStuck, Object: w.namedIn(ctx, err, next),
 			Expected: "a way on: " + describe(next, w.run.names()) + " after " + w.step.name + " had failed", Found: short(oneLine(err.Error())),
 		})
 		return nil
@@ -89,7 +89,7 @@ func (w *walk) retreat() Step {
 // explain finds out what an error of Helm is about.
 func (w *walk) explain(ctx context.Context, before []*unstructured.Unstructured, step Step, err error) []Finding {
 	var found []Finding
-	after := w.rendered(step)
+	after := w.rendered(ctx, step)
 	for _, f := range immutable(err.Error(), before, after) {
 		f.Object.Namespace = w.room.namespace
 		found = append(found, f)
@@ -107,7 +107,7 @@ func (w *walk) explain(ctx context.Context, before []*unstructured.Unstructured,
 		return found
 	}
 	return []Finding{{
-		Word: OperationFailed, Object: w.namedIn(err, step), Expected: string(step.Action) + " to succeed", Found: short(oneLine(w.anywhere(err.Error()))),
+		Word: OperationFailed, Object: w.namedIn(ctx, err, step), Expected: string(step.Action) + " to succeed", Found: short(oneLine(w.anywhere(err.Error()))),
 	}}
 }
 
@@ -117,16 +117,19 @@ func (w *walk) anywhere(text string) string {
 }
 
 // rendered are the objects that a step was to make.
-func (w *walk) rendered(step Step) []*unstructured.Unstructured {
+func (w *walk) rendered(ctx context.Context, step Step) []*unstructured.Unstructured {
 	if step.Action == Rollback {
 		return w.states[step.Back-1].objects
 	}
 	revision := w.run.Revisions[step.Revision]
-	manifest, err := helm.Render(revision.Chart, w.run.Release, w.room.namespace, revision.Values)
+	rendered, err := Render(ctx, w.helm, revision, w.run.Release)
+	if err != nil { // There may be no way on for the release.
+		rendered, err = renderAlone(revision, w.run.Release, w.room.namespace)
+	}
 	if err != nil {
 		return nil
 	}
-	all, err := helm.Release{Manifest: manifest}.Objects()
+	all, err := helm.Release{Manifest: rendered.Manifest}.Objects()
 	if err != nil {
 		return nil
 	}
@@ -147,8 +150,8 @@ func short(text string) string {
 var named = regexp.MustCompile(`(\w+)(?:\.[a-z0-9.-]+)? "([^"]+)"`)
 
 // namedIn is the object of a step that an error is about, if it names one.
-func (w *walk) namedIn(err error, step Step) objects.Ref {
-	made := append(w.rendered(step), w.hooksOf(step)...)
+func (w *walk) namedIn(ctx context.Context, err error, step Step) objects.Ref {
+	made := append(w.rendered(ctx, step), w.hooksOf(ctx, step)...)
 	for _, match := range named.FindAllStringSubmatch(err.Error(), -1) {
 		for _, u := range made {
 			if kind := u.GetKind(); u.GetName() == match[2] && strings.HasPrefix(strings.ToLower(match[1]), strings.ToLower(kind)) {

@@ -14,7 +14,7 @@ import (
 // operate does one operation of Helm, and gives it up as soon as one of its hooks cannot end.
 func (w *walk) operate(ctx context.Context, step Step) (made *helm.Release, err error) {
 	request := wait.Request{
-		Namespace: w.room.namespace, Objects: w.hooksOf(step), Timeout: w.run.Timeout, Progress: w.pending.set,
+		Namespace: w.room.namespace, Objects: w.hooksOf(ctx, step), Timeout: w.run.Timeout, Progress: w.pending.set,
 	}
 	err = wait.DuringWith(ctx, w.api, request, func(ctx context.Context) error {
 		made, err = w.change(ctx, step)
@@ -41,7 +41,7 @@ func (w *walk) change(ctx context.Context, step Step) (*helm.Release, error) {
 
 // hooksOf are the objects of the hooks that a step runs. Helm takes those of the revision that it makes, and at the end
 // those of the one that is there.
-func (w *walk) hooksOf(step Step) []*unstructured.Unstructured {
+func (w *walk) hooksOf(ctx context.Context, step Step) []*unstructured.Unstructured {
 	var all []helm.Hook
 	switch step.Action {
 	case Rollback:
@@ -52,8 +52,7 @@ func (w *walk) hooksOf(step Step) []*unstructured.Unstructured {
 		if !w.run.hooked[step.Revision] {
 			return nil
 		}
-		revision := w.run.Revisions[step.Revision]
-		rendered, err := helm.RenderAll(revision.Chart, w.run.Release, w.room.namespace, revision.Values)
+		rendered, err := Render(ctx, w.helm, w.run.Revisions[step.Revision], w.run.Release)
 		if err != nil {
 			return nil // The operation itself will say it better.
 		}

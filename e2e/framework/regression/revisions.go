@@ -76,7 +76,7 @@ func (s Subject) revision(chart *helm.Chart, v NamedValues) Revision {
 
 // canBeDefault tells whether the chart can be installed with nothing but the common values.
 func (s Subject) canBeDefault() bool {
-	_, _, err := render(s.revision(s.Chart, NamedValues{Name: ChartDefaults}), ReleaseName(s.Chart))
+	_, err := renderAlone(s.revision(s.Chart, NamedValues{Name: ChartDefaults}), ReleaseName(s.Chart), renderedNamespace)
 	return err == nil
 }
 

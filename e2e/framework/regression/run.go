@@ -28,7 +28,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	defer r.home.close()
-	if err := r.survey(); err != nil {
+	if err := r.survey(ctx); err != nil {
 		return Result{}, err
 	}
 	paths := slices.DeleteFunc(Plan(o.names(), o.Pairs), func(p Path) bool { return o.Select != nil && !o.Select(p) })
@@ -139,20 +139,27 @@ func (r *run) wide(path Path) bool {
 	return false
 }
 
-// survey renders every revision, and finds out what of it is outside of the release's namespace.
-func (r *run) survey() error {
+// survey renders every revision, and finds out what of it is outside of the release's namespace. What can only be rendered
+// when its definitions are there may be anything.
+func (r *run) survey(ctx context.Context) error {
 	for _, revision := range r.Revisions {
-		rendered, hooks, err := render(revision, r.Release)
-		if err != nil {
-			return err
-		}
 		definitions, err := revision.Chart.Definitions()
 		if err != nil {
+			return fmt.Errorf("revision %q: %w", revision.Name, err)
+		}
+		rendered, err := Render(ctx, r.home.helm.In(renderedNamespace), revision, r.Release)
+		if err != nil && len(definitions) == 0 {
 			return err
 		}
-		r.exclusive = append(r.exclusive, slices.ContainsFunc(rendered, exclusive))
-		r.hooked = append(r.hooked, len(hooks) > 0)
-		r.outside = append(r.outside, append(outside(r.home.api, rendered), definitions...))
+		var all []*unstructured.Unstructured
+		if err == nil {
+			if all, err = rendered.Objects(); err != nil {
+				return fmt.Errorf("revision %q: %w", revision.Name, err)
+			}
+		}
+		r.exclusive = append(r.exclusive, slices.ContainsFunc(all, exclusive))
+		r.hooked = append(r.hooked, rendered == nil || len(rendered.Hooks) > 0)
+		r.outside = append(r.outside, append(outside(r.home.api, all), definitions...))
 	}
 	return nil
 }

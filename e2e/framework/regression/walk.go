@@ -124,12 +124,8 @@ func (w *walk) claim(ctx context.Context) error {
 	var all []*unstructured.Unstructured
 	for _, step := range w.path.Steps {
 		revision := w.run.Revisions[step.Revision]
-		manifest, err := helm.Render(revision.Chart, w.run.Release, w.room.namespace, revision.Values)
-		if err != nil {
-			return err
-		}
-		rendered, err := helm.Release{Name: w.run.Release, Manifest: manifest}.Objects()
-		if err != nil {
+		rendered, err := w.objectsOf(ctx, revision)
+		if err != nil && !revision.brings() {
 			return err
 		}
 		for _, u := range rendered {
@@ -145,6 +141,15 @@ func (w *walk) claim(ctx context.Context) error {
 		all = append(all, definitions...)
 	}
 	return w.room.claim(ctx, unique(all))
+}
+
+// objectsOf are all that a revision would make, hooks included.
+func (w *walk) objectsOf(ctx context.Context, revision Revision) ([]*unstructured.Unstructured, error) {
+	rendered, err := Render(ctx, w.helm, revision, w.run.Release)
+	if err != nil {
+		return nil, err
+	}
+	return rendered.Objects()
 }
 
 // steps goes step by step until one fails the path.
