@@ -5,23 +5,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"seatrial/e2e/framework/browser/probe"
 	"seatrial/tools/internal/apt"
+	"seatrial/tools/internal/columns"
+	"seatrial/tools/internal/telling"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, machine{apt.ThisSystem(), os.Geteuid() == 0}, os.Stdout, os.Stderr)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "browser:", err)
-		os.Exit(1)
-	}
+	os.Exit(telling.Run(context.Background(), "browser", telling.Here(), func(ctx context.Context, to telling.Telling) error {
+		return run(ctx, machine{apt.ThisSystem(), os.Geteuid() == 0}, to)
+	}))
 }
 
 // machine is what decides whether packages can be installed without a question.
@@ -31,15 +26,15 @@ type machine struct {
 }
 
 // run finds a browser and, where there is none and that is possible, installs it first.
-func run(ctx context.Context, m machine, stdout, progress io.Writer) error {
-	found, err := probe.Find(ctx)
+func run(ctx context.Context, m machine, to telling.Telling) error {
+	found, err := find(ctx, to)
 	if none, ok := errors.AsType[*probe.NoneError](err); ok {
-		found, err = m.install(ctx, none, progress)
+		found, err = m.install(ctx, none, to)
 	}
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(stdout, "%s shows pages here\n", found)
+	_, err = fmt.Fprintln(to.Out, columns.Wrap(found.String()+" shows pages here", 0))
 	return err
 }
 
@@ -47,18 +42,34 @@ func run(ctx context.Context, m machine, stdout, progress io.Writer) error {
 func packages() []string { return []string{"chromium", "fonts-dejavu-core"} }
 
 // install installs a browser and tries it, or returns an error that says what would help here.
-func (m machine) install(ctx context.Context, none *probe.NoneError, progress io.Writer) (probe.Browser, error) {
+func (m machine) install(ctx context.Context, none *probe.NoneError, to telling.Telling) (probe.Browser, error) {
 	if advice := m.advice(none); advice != "" {
 		return probe.Browser{}, fmt.Errorf("%s\n%s", none.Details(), advice)
 	}
-	if err := apt.InstallPackages(ctx, progress, packages()...); err != nil {
+	if err := fetch(ctx, to); err != nil {
 		return probe.Browser{}, fmt.Errorf("%s\n%w\n%s", none.Details(), err, byHand)
 	}
-	found, err := probe.Find(ctx)
+	found, err := find(ctx, to)
 	if still, ok := errors.AsType[*probe.NoneError](err); ok {
 		return probe.Browser{}, fmt.Errorf("%s\nchromium was installed and does not start: %s", still.Details(), byHand)
 	}
 	return found, err
+}
+
+// find looks for a browser and tries it.
+func find(ctx context.Context, to telling.Telling) (probe.Browser, error) {
+	var found probe.Browser
+	err := to.Try("find a browser", func() (err error) {
+		found, err = probe.Find(ctx)
+		return err
+	})
+	return found, err
+}
+
+// fetch installs the packages.
+func fetch(ctx context.Context, to telling.Telling) error {
+	const phase = "install chromium"
+	return to.Try(phase, func() error { return apt.InstallPackages(ctx, to.Lines(phase), packages()...) })
 }
 
 // byHand is what a person can always do.

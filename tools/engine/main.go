@@ -7,35 +7,31 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/engine"
 	"seatrial/tools/internal/apt"
+	"seatrial/tools/internal/columns"
+	"seatrial/tools/internal/telling"
 )
 
+// phase is what all of it is called while it goes on.
+const phase = "find a container engine"
+
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	if err == nil || errors.Is(err, flag.ErrHelp) {
-		return
-	}
-	fmt.Fprintln(os.Stderr, "engine:", err)
-	os.Exit(1)
+	os.Exit(telling.Run(context.Background(), "engine", telling.Here(), func(ctx context.Context, to telling.Telling) error {
+		return run(ctx, os.Args[1:], to)
+	}))
 }
 
 // run finds an engine and, where that is both needed and possible, installs podman first. Without one, only the
 // provider kind is lost: unless it is asked for, that is no error.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, to telling.Telling) error {
 	want := assets.FromEnvironment()
-	options := engine.Options{Log: slog.New(slog.NewTextHandler(stderr, nil))}
+	options := engine.Options{Log: to.Log(phase)}
 	flags := flag.NewFlagSet("engine", flag.ContinueOnError)
-	flags.SetOutput(stderr)
 	flags.StringVar(&options.Want, "want", want.Engine, "the engine to accept: auto, "+strings.Join(engine.Names(), ", "))
 	flags.StringVar(&options.Dir, "dir", "", "the folder for the engine's settings (default: seatrial in the user's cache)")
 	flags.StringVar(&want.Provider, "provider", want.Provider, "where clusters come from: "+strings.Join(assets.Providers(), ", "))
@@ -48,15 +44,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if want.NoNodes() {
 		return nil
 	}
-	found, err := find(ctx, options, stderr)
+	found, err := find(ctx, options, to)
 	if unusable, ok := errors.AsType[*engine.NotUsableError](err); ok && want.Provider != assets.Kind && ctx.Err() == nil {
-		_, err := fmt.Fprintln(stdout, unusable.Brief()+": the embedded control plane is used (`make engine PROVIDER=kind` says what to do about that)")
+		_, err := fmt.Fprintln(to.Out, columns.Wrap(unusable.Brief()+": the embedded control plane is used (`make engine PROVIDER=kind` says what to do about that)", 0))
 		return err
 	}
 	if err != nil {
 		return err
 	}
-	return show(stdout, found)
+	return show(to.Out, found)
 }
 
 // notInstalledError is an engine that cannot be used, and what keeps us from installing one.
@@ -70,25 +66,35 @@ func (e *notInstalledError) Error() string { return e.unusable.Details() + "\n" 
 func (e *notInstalledError) Unwrap() error { return e.unusable }
 
 // find finds an engine, after installing one if it must and can.
-func find(ctx context.Context, options engine.Options, progress io.Writer) (*engine.Engine, error) {
-	found, err := assets.FindEngine(ctx, options)
+func find(ctx context.Context, options engine.Options, to telling.Telling) (*engine.Engine, error) {
+	found, err := look(ctx, options, to)
 	unusable, ok := errors.AsType[*engine.NotUsableError](err)
 	if !ok {
 		return found, err
 	}
-	if err := install(ctx, unusable, progress); err != nil {
+	if err := install(ctx, unusable, to); err != nil {
 		return nil, err
 	}
-	return assets.FindEngine(ctx, options)
+	return look(ctx, options, to)
+}
+
+// look tries the engines.
+func look(ctx context.Context, options engine.Options, to telling.Telling) (found *engine.Engine, err error) {
+	err = to.Try(phase, func() (err error) {
+		found, err = assets.FindEngine(ctx, options)
+		return err
+	})
+	return found, err
 }
 
 // install installs podman, or returns an error that says why that would not help here and what would.
-func install(ctx context.Context, unusable *engine.NotUsableError, progress io.Writer) error {
+func install(ctx context.Context, unusable *engine.NotUsableError, to telling.Telling) error {
 	plan := apt.Decide(apt.ThisSystem(), unusable.Host.Root, unusable.Rejections)
 	if !plan.Install {
 		return &notInstalledError{unusable, plan.Advice}
 	}
-	if err := apt.Install(ctx, progress); err != nil {
+	const phase = "install podman"
+	if err := to.Try(phase, func() error { return apt.Install(ctx, to.Lines(phase)) }); err != nil {
 		return &notInstalledError{unusable, err.Error()}
 	}
 	return nil
@@ -105,6 +111,7 @@ func show(stdout io.Writer, found *engine.Engine) error {
 	if len(found.Env) > 0 {
 		lines = append(lines, "  environment: "+strings.Join(found.Env, " "))
 	}
-	_, err := fmt.Fprintln(stdout, strings.Join(lines, "\n"))
+	const margin = len("environment: ")
+	_, err := fmt.Fprintln(stdout, columns.Wrap(strings.Join(lines, "\n"), margin))
 	return err
 }

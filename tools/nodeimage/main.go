@@ -10,34 +10,26 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
 	"syscall"
 
 	"seatrial/e2e/framework/assets"
-	"seatrial/e2e/framework/report"
-	"seatrial/e2e/framework/report/live"
-	"seatrial/e2e/framework/report/output"
-	"seatrial/e2e/framework/report/paint"
+	"seatrial/tools/internal/telling"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first signal ends the build and cleans up; a second one does not wait for that.
-	context.AfterFunc(ctx, stop)
-	err := run(ctx, os.Args[1:])
-	if err != nil && ctx.Err() != nil {
-		// What the tools say that a signal has ended is not the cause.
-		err = fmt.Errorf("%w: %w", context.Cause(ctx), err)
+func main() { os.Exit(telling.Run(context.Background(), "nodeimage", telling.Here(), run)) }
+
+// run reads the flags and prepares.
+func run(ctx context.Context, to telling.Telling) error {
+	want, err := wanted(os.Args[1:])
+	if err != nil {
+		return err
 	}
-	stop()
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "nodeimage:", err)
-		os.Exit(1)
-	}
+	return withRemedy(prepare(ctx, &builder{want: want, tell: to}))
 }
 
-func run(ctx context.Context, args []string) error {
+// wanted is what flags and environment ask for.
+func wanted(args []string) (assets.Want, error) {
 	want := assets.FromEnvironment()
 	flags := flag.NewFlagSet("nodeimage", flag.ContinueOnError)
 	flags.StringVar(&want.Provider, "provider", want.Provider, "where clusters come `from`: "+strings.Join(assets.Providers(), ", "))
@@ -45,29 +37,12 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&want.NodeImage, "node-image", want.NodeImage, "use this kind node `image` instead of building one")
 	flags.StringVar(&want.Engine, "engine", want.Engine, "container `engine`: auto, podman, docker or nerdctl")
 	if err := flags.Parse(args); err != nil {
-		return err
+		return want, err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("%q is no flag: see nodeimage -h", flags.Arg(0))
+		return want, fmt.Errorf("%q is no flag: see nodeimage -h", flags.Arg(0))
 	}
-	if err := want.Validate(); err != nil {
-		return err
-	}
-	return withRemedy(told(ctx, want, os.Stderr))
-}
-
-// told prepares, and tells it as it goes, in the same way as seatrial tells a run.
-func told(ctx context.Context, want assets.Want, file *os.File) error {
-	out, _ := live.Open(file, file, os.Getenv)
-	teller := live.New(live.Options{
-		Out: out, Paint: paint.For(paint.Place{Terminal: live.Terminal(out), Getenv: os.Getenv}), Groups: output.InActions(os.Getenv),
-	})
-	defer teller.Close()
-	stream := report.NewStream(nil, teller)
-	stream.Begin("nodeimage")
-	err := prepare(ctx, &builder{want: want, tell: stream, out: out})
-	stream.Finish(err)
-	return err
+	return want, want.Validate()
 }
 
 // withRemedy says what to do where the cause comes from a tool that does not.

@@ -13,19 +13,25 @@ import (
 
 	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/report"
+	"seatrial/tools/internal/telling"
 	"seatrial/tools/nodeimage/internal/parts"
 )
 
+// silent is a telling that nobody hears.
+func silent() telling.Telling { return telling.Telling{Stream: &report.Stream{}} }
+
 func TestOnlyFlagsAreTaken(t *testing.T) {
 	g := gomega.NewWithT(t)
-	g.Expect(run(t.Context(), []string{"podman"})).To(gomega.MatchError(`"podman" is no flag: see nodeimage -h`))
-	g.Expect(run(t.Context(), []string{"-no-such-flag"})).To(gomega.MatchError(gomega.ContainSubstring("-no-such-flag")))
+	_, err := wanted([]string{"podman"})
+	g.Expect(err).To(gomega.MatchError(`"podman" is no flag: see nodeimage -h`))
+	_, err = wanted([]string{"-no-such-flag"})
+	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring("-no-such-flag")))
 }
 
 func TestOutsideOfTheSourceTreeNothingIsPrepared(t *testing.T) {
 	g := gomega.NewWithT(t)
 	t.Chdir(t.TempDir())
-	g.Expect(run(t.Context(), nil)).To(gomega.MatchError(gomega.ContainSubstring("finding the source tree")))
+	g.Expect(prepare(t.Context(), &builder{tell: silent()})).To(gomega.MatchError(gomega.ContainSubstring("finding the source tree")))
 }
 
 func TestOnlyThePinnedKubernetesCanBeBuilt(t *testing.T) {
@@ -141,7 +147,7 @@ func TestWithoutAnEngineThereAreNoNodesUnlessTheyAreAskedFor(t *testing.T) {
 			g := gomega.NewWithT(t)
 			t.Setenv("PATH", t.TempDir())
 			t.Setenv("SEATRIAL_CACHE", t.TempDir())
-			b := &builder{want: assets.Want{Provider: provider, Engine: "docker"}, tell: &report.Stream{}}
+			b := &builder{want: assets.Want{Provider: provider, Engine: "docker"}, tell: silent()}
 			err := b.findEngine(t.Context())
 			if c.err != "" {
 				g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring(c.err)))
@@ -158,7 +164,11 @@ func TestWithoutItsToolRedisIsLeftOut(t *testing.T) {
 	g := gomega.NewWithT(t)
 	t.Setenv("PATH", t.TempDir())
 	var told []string
-	b := &builder{tell: report.NewStream(nil, report.SinkFunc(func(e report.Event) { told = append(told, *e.Said) }))}
+	b := &builder{tell: telling.Telling{Stream: report.NewStream(nil, report.SinkFunc(func(e report.Event) {
+		if e.Said != nil {
+			told = append(told, *e.Said)
+		}
+	}))}}
 	var made results
 	g.Expect(b.unpackAll(t.Context(), &made)).To(gomega.Succeed())
 	g.Expect(made.redis).To(gomega.BeEmpty())

@@ -3,12 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 
-	"seatrial/e2e/framework/report"
 	"seatrial/tools/internal/apt"
+	"seatrial/tools/internal/telling"
 )
 
 // mmdebstrap unpacks Debian's packages.
@@ -16,7 +15,7 @@ const mmdebstrap = "mmdebstrap"
 
 // needMmdebstrap installs the one tool that a node image needs beside Go and an engine,
 // where that is possible without asking anybody: as root, on Debian and its kin.
-func needMmdebstrap(ctx context.Context, tell *report.Stream, out io.Writer) error {
+func needMmdebstrap(ctx context.Context, tell telling.Telling) error {
 	if _, err := exec.LookPath(mmdebstrap); err == nil {
 		return nil
 	}
@@ -27,6 +26,7 @@ func needMmdebstrap(ctx context.Context, tell *report.Stream, out io.Writer) err
 	case os.Geteuid() != 0:
 		return fmt.Errorf("%s is not installed, and installing it needs root: run `sudo apt-get install %s`", mmdebstrap, mmdebstrap)
 	}
-	defer tell.Phase("install " + mmdebstrap)()
-	return apt.InstallPackages(ctx, out, mmdebstrap)
+	const phase = "install " + mmdebstrap
+	tell.PlanPhases(1)
+	return tell.Try(phase, func() error { return apt.InstallPackages(ctx, tell.Lines(phase), mmdebstrap) })
 }

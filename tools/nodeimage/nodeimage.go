@@ -31,6 +31,7 @@ func (b *builder) nodeImage(ctx context.Context, made results) (string, error) {
 	hash := assets.Join(sources, filepath.Base(made.programs), filepath.Base(made.system), filepath.Base(made.redis), kindVersion(kind))
 	name := node.Repository + ":" + b.kubernetes + "-" + hash
 	if _, err := b.engine.Run(ctx, "image", "inspect", "--format", "{{.Id}}", name); err == nil {
+		b.tell.PlanPhases(-1)
 		return name, nil
 	}
 	work, err := os.MkdirTemp(b.cache, workPrefix)
@@ -38,16 +39,17 @@ func (b *builder) nodeImage(ctx context.Context, made results) (string, error) {
 		return "", fmt.Errorf("making a folder for the node image: %w", err)
 	}
 	const phase = "node image"
-	defer b.tell.Phase(phase)()
 	doing := func(what string) { b.tell.Doing(report.Doing{Phase: phase, What: what}) }
-	doing("assembling " + name)
 	inputs := node.Inputs{
 		Kubernetes: b.kubernetes, Binaries: made.programs, KindFiles: kind, Work: work, Name: name, Engine: b.engine,
 		RootFS:   filepath.Join(made.system, "root.tar"),
 		BusyBox:  filepath.Join(made.redis, "root.tar"),
 		Progress: doing,
 	}
-	return name, errors.Join(inputs.Assemble(ctx), os.RemoveAll(work))
+	return name, b.tell.Try(phase, func() error {
+		doing("assembling " + name)
+		return errors.Join(inputs.Assemble(ctx), os.RemoveAll(work))
+	})
 }
 
 // sweep removes what killed builds left: their folders, and what they made in the engine.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,7 +14,7 @@ import (
 	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/engine"
 	"seatrial/e2e/framework/image"
-	"seatrial/e2e/framework/report"
+	"seatrial/tools/internal/telling"
 	"seatrial/tools/nodeimage/internal/debian"
 	"seatrial/tools/nodeimage/internal/node"
 	"seatrial/tools/nodeimage/internal/parts"
@@ -28,8 +27,7 @@ type builder struct {
 	root  string // of the source tree
 	cache string
 	store *parts.Store
-	tell  *report.Stream
-	out   io.Writer // for what tools print that are installed
+	tell  telling.Telling
 
 	kubernetes string // the version to build
 
@@ -60,6 +58,7 @@ func prepare(ctx context.Context, b *builder) (err error) {
 	if err := b.sweep(ctx); err != nil {
 		return err
 	}
+	tell.PlanPhases(b.parts())
 	made, err := b.all(ctx)
 	if err != nil {
 		return err
@@ -101,7 +100,19 @@ func (b *builder) findEngine(ctx context.Context) error {
 		return err
 	}
 	b.engine = found
-	return needMmdebstrap(ctx, b.tell, b.out)
+	return needMmdebstrap(ctx, b.tell)
+}
+
+// parts is how many there are, those that are there already included.
+func (b *builder) parts() int {
+	const always = 4 // embedded, helm, debian-redis, bin
+	switch {
+	case b.engine == nil:
+		return always
+	case b.want.NodeImage != "":
+		return always + 2 // guestbook, workshop-images
+	}
+	return always + 5 // And node-programs, debian-node, node image.
 }
 
 // results are the folders of the finished parts. Redis may be missing without nodes, and
@@ -164,7 +175,9 @@ func (b *builder) unpackRedis(ctx context.Context) (string, error) {
 // unpackRedisHere is for tests of this machine alone, and without it only those are lost.
 func (b *builder) unpackRedisHere(ctx context.Context) (string, error) {
 	_, err := exec.LookPath(mmdebstrap)
-	if err == nil {
+	if err != nil {
+		b.tell.PlanPhases(-1)
+	} else {
 		var redis string
 		if redis, err = b.unpackRedis(ctx); err == nil || ctx.Err() != nil {
 			return redis, err
@@ -177,6 +190,7 @@ func (b *builder) unpackRedisHere(ctx context.Context) (string, error) {
 
 func (b *builder) unpack(ctx context.Context, name string, system debian.System) (string, error) {
 	return b.store.Make(ctx, name, assets.Join(system.Inputs()...), func(ctx context.Context, dir string) error {
+		system.Progress = b.tell.Lines(name)
 		return system.Into(ctx, filepath.Join(dir, "root.tar"))
 	})
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 
 	"seatrial/e2e/framework/assets"
@@ -98,6 +97,8 @@ func (b *builder) compile(ctx context.Context, t target) (string, error) {
 		inputs = append(inputs, build.Inputs()...)
 	}
 	return b.store.Make(ctx, t.name, assets.Join(inputs...), func(ctx context.Context, dir string) error {
+		// All of it may be in the compiler's cache: then it only links.
+		b.tell.Doing(report.Doing{Phase: t.name, What: "compiling and linking"})
 		for _, build := range builds {
 			if err := build.Into(ctx, dir); err != nil {
 				return err
@@ -118,14 +119,9 @@ func (b *builder) builds(t target) []compile.Build {
 	return builds
 }
 
-// progress tells now and then how far the compiler is.
+// progress tells how far the compiler is.
 func (b *builder) progress(name string) func(done, total int) {
-	const step = 5 // percent, between two of them
-	last := 0
 	return func(done, total int) {
-		if percent := done * 100 / max(total, 1); percent >= last+step {
-			last = percent
-			b.tell.Doing(report.Doing{Phase: name, What: fmt.Sprintf("compiled %d of at most %d packages", done, total)})
-		}
+		b.tell.Doing(report.Doing{Phase: name, What: "compiling packages", Done: done, AtMost: total})
 	}
 }

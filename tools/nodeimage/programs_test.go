@@ -8,7 +8,6 @@ import (
 	"github.com/onsi/gomega"
 
 	"seatrial/e2e/framework/assets"
-	"seatrial/e2e/framework/report"
 )
 
 // What is compiled is made again when its source changes: every package of ours that a
@@ -17,7 +16,7 @@ import (
 func TestAPartIsHashedFromWhatItIsCompiledFrom(t *testing.T) {
 	root, err := assets.Root()
 	gomega.NewWithT(t).Expect(err).ToNot(gomega.HaveOccurred())
-	b := &builder{root: root, kubernetes: "v1.37.2", tell: &report.Stream{}}
+	b := &builder{root: root, kubernetes: "v1.37.2", tell: silent()}
 	helm, err := b.helmTarget()
 	gomega.NewWithT(t).Expect(err).ToNot(gomega.HaveOccurred())
 	for _, wanted := range []target{b.embeddedTarget(), b.nodeTarget(), helm, guestbookTarget()} {

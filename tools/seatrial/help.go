@@ -12,8 +12,8 @@ import (
 	"seatrial/e2e/framework/nearest"
 	"seatrial/e2e/framework/report/output"
 	"seatrial/e2e/framework/scenario"
+	"seatrial/tools/internal/columns"
 	"seatrial/tools/seatrial/internal/choices"
-	"seatrial/tools/seatrial/internal/columns"
 )
 
 // fitHelp keeps the help of a command and those below it within the columns of a terminal.

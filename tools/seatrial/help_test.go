@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
-	"seatrial/tools/seatrial/internal/columns"
+	"seatrial/tools/internal/columns"
 )
 
 //go:generate go test . -run TestTheReferenceIsCurrent -update

@@ -14,7 +14,7 @@ import (
 	"seatrial/e2e/framework/report/live"
 	"seatrial/e2e/framework/sandbox"
 	"seatrial/e2e/framework/shell"
-	"seatrial/tools/seatrial/internal/columns"
+	"seatrial/tools/internal/columns"
 )
 
 // Exit codes. A broken promise is told apart from everything that kept seatrial from

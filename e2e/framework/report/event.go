@@ -13,8 +13,11 @@ type Event struct {
 	Settled *Where
 	// PhaseBegan and PhaseEnded are stretches of time by name. They may overlap.
 	PhaseBegan, PhaseEnded *string
-	// Planned adds to the number of subjects that there will be. It is told, not kept.
-	Planned *int
+	// PhaseGivenUp ends a phase that has not done what it was for.
+	PhaseGivenUp *string
+	// Planned adds to the number of subjects that there will be, and PlannedPhases to that of phases. They are told, not
+	// kept.
+	Planned, PlannedPhases *int
 	// Doing says what is being done in a phase or a subject. It is told, not kept.
 	Doing *Doing
 	// Said is a sentence to whoever looks on. It is told, not kept.
@@ -39,6 +42,8 @@ type Doing struct {
 	Phase   string
 	Subject SubjectID
 	What    string
+	// Done is how many are done of at most so many, where that is known.
+	Done, AtMost int
 }
 
 // SubjectID tells subjects apart that are under way at the same time. The teller chooses it; each begins once.

@@ -9,9 +9,9 @@ import (
 // Fit cuts a line to so many columns, with a mark where something is missing.
 func Fit(line string, width int) string { return runewidth.Truncate(line, max(width, 1), "…") }
 
-// wrapped breaks a text between words so that no line is wider than there are columns: a word that is wider by itself,
-// such as a path to be copied, stands whole on a line of its own.
-func wrapped(text, margin string, width int) []string {
+// Wrap breaks a text between words so that no line is wider than there are columns, each with a margin: a word that is
+// wider by itself, such as a path to be copied, stands whole on a line of its own.
+func Wrap(text, margin string, width int) []string {
 	var lines []string
 	for line := range strings.Lines(text) {
 		lines = append(lines, wrapLine(strings.TrimRight(line, "\r\n"), margin, width)...)

@@ -42,6 +42,8 @@ func (r *Recorder) Hear(e Event) {
 		r.run.Phases = append(r.run.Phases, Phase{Name: *e.PhaseBegan, Started: e.At})
 	case e.PhaseEnded != nil:
 		r.endPhase(*e.PhaseEnded, e.At)
+	case e.PhaseGivenUp != nil:
+		r.endPhase(*e.PhaseGivenUp, e.At)
 	case e.SubjectBegan != nil:
 		r.beginSubject(*e.SubjectBegan, e.At)
 	case e.SubjectEnded != nil:

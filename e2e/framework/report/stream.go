@@ -64,6 +64,20 @@ func (s *Stream) Phase(name string) (end func()) {
 	return sync.OnceFunc(func() { s.tell(Event{PhaseEnded: &name}) })
 }
 
+// PlanPhases says that there will be so many phases more; fewer, if it is below zero.
+func (s *Stream) PlanPhases(more int) { s.tell(Event{PlannedPhases: &more}) }
+
+// Try is a phase that does something, and that is given up if it cannot: the error is that of what it does.
+func (s *Stream) Try(name string, do func() error) error {
+	s.tell(Event{PhaseBegan: &name})
+	if err := do(); err != nil {
+		s.tell(Event{PhaseGivenUp: &name})
+		return err
+	}
+	s.tell(Event{PhaseEnded: &name})
+	return nil
+}
+
 // Table tells rows of what was done, expected and happened. Those told of one title, one by one or together, are one
 // table.
 func (s *Stream) Table(title string, rows ...Row) {

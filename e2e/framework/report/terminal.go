@@ -51,11 +51,11 @@ func Summary(out io.Writer, run Run, look Look) {
 	}
 	if run.Trouble != "" {
 		s.line("\n" + s.Strong("Could not be found out:"))
-		s.line(strings.Join(wrapped(run.Trouble, "  ", s.width), "\n"))
+		s.line(strings.Join(Wrap(run.Trouble, "  ", s.width), "\n"))
 	}
-	s.line("\n" + s.verdict(run.Verdict)(strings.Join(wrapped(run.Sentence(), "", s.width), "\n")))
+	s.line("\n" + s.verdict(run.Verdict)(strings.Join(Wrap(run.Sentence(), "", s.width), "\n")))
 	if where := whereAndWhen(run); where != "" {
-		s.line(s.Faint(strings.Join(wrapped(where, "", s.width), "\n")))
+		s.line(s.Faint(strings.Join(Wrap(where, "", s.width), "\n")))
 	}
 }
 
@@ -108,14 +108,14 @@ func (s screen) findings(g gathering) {
 	if len(g.findings) == 0 {
 		return
 	}
-	s.line("\n" + s.Strong(strings.Join(wrapped(g.name, "", s.width), "\n")))
+	s.line("\n" + s.Strong(strings.Join(Wrap(g.name, "", s.width), "\n")))
 	step := ""
 	for _, f := range g.findings {
 		if f.step != step {
 			step = f.step
 			s.line("")
 			if f.heading != "" && !strings.HasSuffix(g.name, f.heading) {
-				s.line(strings.Join(wrapped(f.heading, "  ", s.width), "\n"))
+				s.line(strings.Join(Wrap(f.heading, "  ", s.width), "\n"))
 			}
 			s.line("  " + s.Faint(Fit(step, s.width-2)))
 		}
@@ -140,7 +140,7 @@ func (s screen) finding(f found, kind SubjectKind) {
 		s.line("  " + place + paintWord(word) + ": " + text)
 	} else {
 		s.line("  " + place + paintWord(word))
-		s.line(strings.Join(wrapped(text, margin, s.width), "\n"))
+		s.line(strings.Join(Wrap(text, margin, s.width), "\n"))
 	}
 	if f.Expected != "" || f.Actual != "" {
 		expected, actual := kind.Sides()
@@ -166,7 +166,7 @@ func (s screen) label(word, text string, painted func(string) string) {
 		return
 	}
 	lead, margin := s.margins(word)
-	lines := wrapped(text, margin, s.width)
+	lines := Wrap(text, margin, s.width)
 	for i, line := range lines {
 		lines[i] = painted(strings.TrimPrefix(line, margin))
 	}

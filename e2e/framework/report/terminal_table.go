@@ -17,7 +17,7 @@ const (
 // table writes a table as one, each row as high as its longest cell needs it; where there is no room for that, the cells
 // of a row stand below each other.
 func (s screen) table(t Table) {
-	s.line("\n" + s.Strong(strings.Join(wrapped(fmt.Sprintf("%s: %d of %d rows hold", t.Title, t.Held(), len(t.Rows)), "", s.width), "\n")))
+	s.line("\n" + s.Strong(strings.Join(Wrap(fmt.Sprintf("%s: %d of %d rows hold", t.Title, t.Held(), len(t.Rows)), "", s.width), "\n")))
 	once := t.expectedOnce()
 	if once != "" {
 		s.label("expected", once, s.plain)

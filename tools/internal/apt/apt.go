@@ -92,7 +92,9 @@ func parsePolicy(policy string) []string {
 func call(ctx context.Context, output io.Writer, name string, args ...string) error {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8")
-	cmd.Stdout, cmd.Stderr = output, output
+	said := &complaints{}
+	heard := io.MultiWriter(output, said)
+	cmd.Stdout, cmd.Stderr = heard, heard
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = stopGrace
 	err := cmd.Run()
@@ -102,5 +104,5 @@ func call(ctx context.Context, output io.Writer, name string, args ...string) er
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	return fmt.Errorf("running \"%s %s\": %w", name, strings.Join(args, " "), err)
+	return fmt.Errorf("running \"%s %s\": %w%s", name, strings.Join(args, " "), err, said)
 }

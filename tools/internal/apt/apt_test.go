@@ -92,3 +92,16 @@ func TestInstallThatFailsSaysSo(t *testing.T) {
 	fakeAPT(t, policy, `test "$1" = update`)
 	g.Expect(Install(t.Context(), new(bytes.Buffer))).To(gomega.MatchError(gomega.ContainSubstring("apt-get install")))
 }
+
+func TestTheCauseThatAptNamesIsInTheError(t *testing.T) {
+	g := gomega.NewWithT(t)
+	dir := t.TempDir()
+	script := "#!/bin/sh\necho Reading package lists...\nprintf 'E: Unable to locate' >&2\necho ' package podman' >&2\nexit 100\n"
+	//nolint:gosec // It is to be executed.
+	g.Expect(os.WriteFile(filepath.Join(dir, "apt-get"), []byte(script), 0o700)).To(gomega.Succeed())
+	t.Setenv("PATH", dir)
+	var said bytes.Buffer
+	err := call(t.Context(), &said, "apt-get", "update")
+	g.Expect(err).To(gomega.MatchError("running \"apt-get update\": exit status 100\nE: Unable to locate package podman"))
+	g.Expect(said.String()).To(gomega.ContainSubstring("Reading package lists..."))
+}

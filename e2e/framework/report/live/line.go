@@ -26,6 +26,7 @@ type line struct {
 	blank   bool // whether an empty line comes before it
 	words   string
 	note    string
+	whole   bool // broken between words where it does not fit, and not cut: a sentence
 	paint   manner
 }
 
@@ -52,6 +53,10 @@ func (l line) text(p paint.Paint, width int) string {
 	note := ""
 	if l.note != "" {
 		note = "  (" + l.note + ")"
+	}
+	if l.whole && width > 0 {
+		text := l.words[len(blank):]
+		return l.before() + painted(p, l.paint)(strings.Join(report.Wrap(text, blank, width), "\n"))
 	}
 	if l.verdict == "" {
 		return l.before() + painted(p, l.paint)(cut(l.words, note, width))

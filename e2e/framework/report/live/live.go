@@ -52,6 +52,8 @@ type Teller struct {
 	screen *Screen
 	width  func() int // of a line; 0 is no limit
 
+	writing sync.Mutex // to Out
+
 	mutex  sync.Mutex
 	state  state
 	groups groups
@@ -150,6 +152,8 @@ func (t *Teller) say(at time.Time, said []line) []string {
 }
 
 func (t *Teller) write(lines []string) {
+	t.writing.Lock()
+	defer t.writing.Unlock()
 	for _, text := range lines {
 		// There is nobody to tell that nothing can be told.
 		_, _ = io.WriteString(t.Out, text+"\n")

@@ -270,3 +270,43 @@ func TestAnOutputThatIsGoneEndsNothing(t *testing.T) {
 func uncoloured(text string) string {
 	return regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(text, "")
 }
+
+// build is a command that consists of phases, one of which is there already and one of which cannot be done.
+func build(stream *report.Stream, look func()) {
+	stream.PlanPhases(5)
+	stream.PlanPhases(-1)
+	stream.Phase("helm")()
+	stream.Say("redis-server is left out, which only the guestbook's own tests need: mmdebstrap is not installed")
+	_ = stream.Try("embedded", func() error {
+		for done := range 101 {
+			stream.Doing(report.Doing{Phase: "embedded", What: "compiling packages", Done: done, AtMost: 400})
+		}
+		pass(90 * time.Second)
+		look()
+		return errors.New("no compiler")
+	})
+}
+
+func TestOfACommandThatConsistsOfPhasesATerminalSaysHowManyAreLeft(t *testing.T) {
+	g := gomega.NewWithT(t)
+	tty := newTerminal(60, 12)
+	screen := live.NewScreen(tty, tty.size)
+	var during []string
+	tell(t, live.Options{Out: screen.Writer(tty)}, func(stream *report.Stream) { build(stream, func() { during = tty.lines() }) })
+	g.Expect(strings.Join(during, "\n")).To(gomega.Equal(strings.TrimPrefix(`
+          helm  (0.0 s)
+          redis-server is left out, which only the
+          guestbook's own tests need: mmdebstrap is not
+          installed
+  embedded: compiling packages    100 of at most 400  1m30s
+  1 of 4 done, 2 to begin                             1m30s`, "\n")), "and no sentence is cut")
+	g.Expect(tty.lines()).To(gomega.ContainElement("          embedded  (given up after 1m30s)"))
+}
+
+func TestElsewhereEachTwentiethOfManyIsALine(t *testing.T) {
+	g := gomega.NewWithT(t)
+	var out bytes.Buffer
+	tell(t, live.Options{Out: &out}, func(stream *report.Stream) { build(stream, func() {}) })
+	g.Expect(strings.Count(out.String(), "embedded: compiling packages, ")).To(gomega.Equal(6))
+	g.Expect(out.String()).To(gomega.ContainSubstring("still embedded: compiling packages (100 of at most 400, "))
+}

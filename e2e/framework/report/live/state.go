@@ -13,6 +13,8 @@ import (
 type state struct {
 	started  time.Time
 	planned  int // subjects, if somebody knows
+	phases   int // that are planned, if somebody knows
+	ended    int // of the phases
 	under    []*doing
 	subjects map[report.SubjectID]*doing
 	over     map[report.Verdict]int
@@ -29,8 +31,9 @@ type doing struct {
 	// steps is how many there are, if somebody knows; done are those that were told.
 	steps int
 	done  map[int]bool
-	// what is being done, since.
+	// what is being done, since, and how many of it are done.
 	what      string
+	amount    amount
 	whatSince time.Time
 }
 
@@ -41,6 +44,8 @@ func (s *state) hear(e report.Event) []line {
 		s.started = e.At
 	case e.Planned != nil:
 		s.planned += *e.Planned
+	case e.PlannedPhases != nil:
+		s.phases += *e.PlannedPhases
 	case e.Settled != nil:
 		return []line{settled(*e.Settled)}
 	case e.PhaseBegan != nil:
@@ -48,9 +53,11 @@ func (s *state) hear(e report.Event) []line {
 		s.under = append(s.under, one)
 		return []line{{group: one.group, plain: true, words: blank + one.name}}
 	case e.PhaseEnded != nil:
-		return s.phaseEnded(*e.PhaseEnded, e.At)
+		return s.phaseEnded(*e.PhaseEnded, "", e.At)
+	case e.PhaseGivenUp != nil:
+		return s.phaseEnded(*e.PhaseGivenUp, "given up after ", e.At)
 	case e.Said != nil:
-		return []line{{words: blank + *e.Said}}
+		return []line{{words: blank + *e.Said, whole: true}}
 	case e.Doing != nil:
 		return s.doing(*e.Doing, e.At)
 	case e.SubjectBegan != nil:
@@ -69,11 +76,12 @@ func (s *state) hear(e report.Event) []line {
 	return nil
 }
 
-func (s *state) phaseEnded(name string, at time.Time) []line {
+func (s *state) phaseEnded(name, how string, at time.Time) []line {
 	for i, one := range slices.Backward(s.under) {
 		if one.phase && one.name == name {
 			s.under = slices.Delete(s.under, i, i+1)
-			return []line{{group: one.group, words: blank + name, note: report.Took(at.Sub(one.since))}, {group: one.group, end: true}}
+			s.ended++
+			return []line{{group: one.group, words: blank + name, note: how + report.Took(at.Sub(one.since))}, {group: one.group, end: true}}
 		}
 	}
 	return nil
@@ -88,11 +96,38 @@ func (s *state) doing(e report.Doing, at time.Time) []line {
 		}
 		one = s.under[at]
 	}
-	if one == nil || one.what == e.What {
+	if one == nil {
 		return nil
 	}
-	one.what, one.whatSince = e.What, at
-	return []line{{group: one.group, plain: true, words: blank + one.name + ": " + e.What}}
+	before := one.amount
+	one.amount = amount{e.Done, e.AtMost}
+	if one.what == e.What && one.amount.share() == before.share() {
+		return nil
+	}
+	if one.what != e.What {
+		one.what, one.whatSince = e.What, at
+	}
+	words := blank + one.name + ": " + e.What
+	if far := one.amount.String(); far != "" {
+		words += ", " + far
+	}
+	return []line{{group: one.group, plain: true, words: words}}
+}
+
+// amount is how many are done, of at most so many.
+type amount struct{ done, most int }
+
+// share is in which twentieth of all it is: as often it is worth a line of its own.
+func (a amount) share() int {
+	const shares = 20
+	return a.done * shares / max(a.most, 1)
+}
+
+func (a amount) String() string {
+	if a.most == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of at most %d", a.done, a.most)
 }
 
 func (s *state) begin(e report.SubjectBegan, at time.Time) []line {
@@ -193,7 +228,10 @@ func note(s report.Step) string {
 
 func settled(w report.Where) line {
 	text := fmt.Sprintf("provider %s, Kubernetes %s, cluster %s", w.Provider, w.Kubernetes, w.Cluster)
-	return line{words: blank + text, note: w.Why}
+	if w.Why != "" {
+		text += " (" + w.Why + ")"
+	}
+	return line{words: blank + text, whole: true}
 }
 
 func rows(t report.Table) []line {
@@ -221,7 +259,7 @@ func (d *doing) words(now time.Time) string {
 // progress says how many steps are done.
 func (d *doing) progress() string {
 	if d.steps == 0 {
-		return ""
+		return d.amount.String()
 	}
 	return fmt.Sprintf("%d of %d", len(d.done), d.steps)
 }

@@ -61,6 +61,9 @@ func (s *state) total(f frame) []string {
 		over += n
 	}
 	all := max(s.planned, len(s.subjects))
+	if all == 0 && s.phases > 1 {
+		return s.totalOfPhases(f)
+	}
 	if all < 2 {
 		return nil
 	}
@@ -72,6 +75,15 @@ func (s *state) total(f frame) []string {
 		parts = append(parts, fmt.Sprintf("%d to begin", left))
 	}
 	return []string{f.row("  "+strings.Join(parts, ", "), report.Took(f.now.Sub(s.started)))}
+}
+
+// totalOfPhases is that of a command that consists of phases.
+func (s *state) totalOfPhases(f frame) []string {
+	text := fmt.Sprintf("  %d of %d done", s.ended, s.phases)
+	if left := s.phases - s.ended - len(s.under); left > 0 {
+		text += fmt.Sprintf(", %d to begin", left)
+	}
+	return []string{f.row(text, report.Took(f.now.Sub(s.started)))}
 }
 
 // row puts a text at the left end of a line and another at the right one, if there is room for both.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -35,6 +36,7 @@ type System struct {
 	Bootable bool
 	Packages []string
 	Stamp    time.Time // of files that the installation writes
+	Progress io.Writer // hears what the tool says, if anybody wants to
 }
 
 // Into writes the system as a tar file at path.
@@ -58,7 +60,11 @@ func (s System) into(ctx context.Context, path string) (err error) {
 	var said strings.Builder
 	cmd := exec.CommandContext(ctx, tool, s.arguments(path)...)
 	cmd.Env = append(os.Environ(), "SOURCE_DATE_EPOCH="+strconv.FormatInt(s.Stamp.Unix(), 10), "LC_ALL=C.UTF-8", "TMPDIR="+temp)
-	cmd.Stdout, cmd.Stderr = &said, &said
+	heard := io.Writer(&said)
+	if s.Progress != nil {
+		heard = io.MultiWriter(&said, s.Progress)
+	}
+	cmd.Stdout, cmd.Stderr = heard, heard
 	cmd.WaitDelay = settle
 	contain(ctx, cmd)
 	group.Own(cmd, syscall.SIGTERM)

@@ -27,8 +27,10 @@ const kept = 2
 type Teller interface {
 	// Say tells a sentence.
 	Say(sentence string)
-	// Phase tells that a part of that name is being made, until end is called.
-	Phase(name string) (end func())
+	// Try tells that a part of that name is being made while do goes on, and whether it was. The error is that of do.
+	Try(name string, do func() error) error
+	// PlanPhases says that so many parts more are to be made, or fewer.
+	PlanPhases(more int)
 }
 
 // Store is a folder of parts.
@@ -90,17 +92,18 @@ func (s *Store) remove(folders []fs.DirEntry) error {
 
 // Make gives the folder of the part with this name and hash, which has no dash. If it is
 // not there, fill fills a new folder, which takes its place only when it succeeds. Older
-// versions of the part beyond the last few are removed.
+// versions of the part beyond the last few are removed. Whoever plans what will be told
+// counts one phase for each part: what is there already is taken off.
 func (s *Store) Make(ctx context.Context, name, hash string, fill func(ctx context.Context, dir string) error) (string, error) {
 	dir := filepath.Join(s.dir, name+"-"+hash)
 	if _, err := os.Stat(dir); err == nil {
+		s.tell.PlanPhases(-1) // It is there.
 		now := time.Now()
 		return dir, os.Chtimes(dir, now, now) // In use: not the next one to be removed.
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("looking for part %q: %w", name, err)
 	}
-	defer s.tell.Phase(name)()
-	if err := s.draft(ctx, dir, fill); err != nil {
+	if err := s.tell.Try(name, func() error { return s.draft(ctx, dir, fill) }); err != nil {
 		return "", fmt.Errorf("making %s: %w", name, err)
 	}
 	return dir, s.prune(name, hash)

@@ -22,8 +22,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // diary collects what a store tells.
 type diary struct {
-	mutex sync.Mutex
-	lines []string
+	mutex   sync.Mutex
+	lines   []string
+	planned int // parts more
 }
 
 func (d *diary) Say(sentence string) {
@@ -32,9 +33,21 @@ func (d *diary) Say(sentence string) {
 	d.lines = append(d.lines, sentence)
 }
 
-func (d *diary) Phase(name string) (end func()) {
+func (d *diary) Try(name string, do func() error) error {
 	d.Say(name + " begins")
-	return func() { d.Say(name + " ends") }
+	err := do()
+	if err != nil {
+		d.Say(name + " is given up")
+		return err
+	}
+	d.Say(name + " ends")
+	return nil
+}
+
+func (d *diary) PlanPhases(more int) {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	d.planned += more
 }
 
 func (d *diary) read() []string {
@@ -48,7 +61,9 @@ type interrupting context.CancelFunc
 
 func (i interrupting) Say(string) { i() }
 
-func (i interrupting) Phase(string) (end func()) { return func() {} }
+func (i interrupting) Try(_ string, do func() error) error { return do() }
+
+func (i interrupting) PlanPhases(int) {}
 
 // open opens a store that is released when the test ends.
 func open(t *testing.T, dir string) (*Store, *diary) {

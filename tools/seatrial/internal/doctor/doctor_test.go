@@ -17,7 +17,7 @@ import (
 
 	"seatrial/e2e/framework"
 	"seatrial/e2e/framework/assets"
-	"seatrial/tools/seatrial/internal/columns"
+	"seatrial/tools/internal/columns"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

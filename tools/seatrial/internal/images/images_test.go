@@ -15,7 +15,7 @@ import (
 
 	"seatrial/e2e/framework/assets"
 	"seatrial/e2e/framework/jsondoc"
-	"seatrial/tools/seatrial/internal/columns"
+	"seatrial/tools/internal/columns"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

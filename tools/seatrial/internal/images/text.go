@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"seatrial/tools/seatrial/internal/columns"
+	"seatrial/tools/internal/columns"
 )
 
 const (
