@@ -18,6 +18,7 @@ import (
 	"seatrial/e2e/framework/report/live"
 	"seatrial/e2e/framework/report/output"
 	"seatrial/e2e/framework/report/paint"
+	"seatrial/e2e/framework/typed"
 	"seatrial/tools/seatrial/internal/choices"
 )
 
@@ -64,7 +65,7 @@ func (f *reportFlag) Set(text string) error {
 // of keeps the account of one command. Reports are written whatever became of it; what was found is no trouble.
 func (a *account) of(cmd *cobra.Command, args []string, run func() error) error {
 	hushed := a.listen(cmd.OutOrStdout())
-	a.stream.Begin(append(strings.Fields(cmd.CommandPath()), args...)...)
+	a.stream.Begin(typed.Hide(wordsOf(cmd, args))...)
 	err := run()
 	trouble := err
 	if errors.Is(err, errFindings) || errors.Is(err, errFaults) || errors.Is(err, errBroken) {
@@ -74,6 +75,17 @@ func (a *account) of(cmd *cobra.Command, args []string, run func() error) error 
 	hushed()
 	a.summarise(cmd.OutOrStdout())
 	return errors.Join(err, a.write(cmd.OutOrStdout()))
+}
+
+// typedWords is the key of what was typed behind the name of the program, in a context.
+type typedWords struct{}
+
+// wordsOf is a command as it was typed; where nobody has typed it, its name with what it is about.
+func wordsOf(cmd *cobra.Command, args []string) []string {
+	if words, known := cmd.Context().Value(typedWords{}).([]string); known {
+		return append([]string{cmd.Root().Name()}, words...)
+	}
+	return append(strings.Fields(cmd.CommandPath()), args...)
 }
 
 // listen tells what happens until it is hushed.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -101,4 +103,18 @@ func TestAReportInAFormatThatNobodyKnowsIsRefusedBeforeAnythingRuns(t *testing.T
 	_, err := keep(t, newAccount(choices.New()), []string{"--report", "htlm"}, func() error { ran = true; return nil })
 	g.Expect(err).To(gomega.MatchError(gomega.ContainSubstring(`("html"?)`)))
 	g.Expect(ran).To(gomega.BeFalseBecause("the mistake is said first"))
+}
+
+func TestTheCommandIsInTheReportAsItWasTypedButForSecrets(t *testing.T) {
+	g := gomega.NewWithT(t)
+	a := newAccount(choices.New())
+	cmd := &cobra.Command{Use: "seatrial", RunE: func(cmd *cobra.Command, args []string) error {
+		return a.of(cmd, args, func() error { return nil })
+	}}
+	a.flag(cmd.Flags())
+	words := []string{"--report", "json=" + filepath.Join(t.TempDir(), "run.json"), "--set", "db.password=hunter2"}
+	cmd.SetArgs(words[:2])
+	cmd.SetOut(io.Discard)
+	g.Expect(cmd.ExecuteContext(context.WithValue(t.Context(), typedWords{}, words))).To(gomega.Succeed())
+	g.Expect(a.recorder.Run().Command).To(gomega.Equal([]string{"seatrial", "--report", words[1], "--set", "db.password=***"}))
 }

@@ -50,7 +50,7 @@ func main() {
 		fmt.Fprintln(errs, "seatrial: ended at once: `seatrial sweep` removes what is left")
 		os.Exit(exitError)
 	})
-	err := root.ExecuteContext(ctx)
+	err := root.ExecuteContext(context.WithValue(ctx, typedWords{}, os.Args[1:]))
 	quiet()
 	stop()
 	if err == nil {

@@ -92,18 +92,6 @@ func TestOutlivingContextEndsLaterWithTheSameCause(t *testing.T) {
 	g.Expect(context.Cause(ctx)).To(gomega.Equal(reason))
 }
 
-func TestQuotedWordsSurviveAShell(t *testing.T) {
-	t.Parallel()
-	path := shell(t).Path
-	rapid.Check(t, func(r *rapid.T) {
-		word := rapid.StringMatching(`[ -~\n\tä]*`).Draw(r, "word")
-		out, err := exec.CommandContext(t.Context(), path, "-c", "printf %s "+quote(word)).Output()
-		if err != nil || string(out) != word {
-			r.Fatalf("%q became %q: %v", word, out, err)
-		}
-	})
-}
-
 func TestTailKeepsTheEnd(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {

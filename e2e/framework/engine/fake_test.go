@@ -12,6 +12,8 @@ import (
 
 	"github.com/onsi/gomega"
 	"go.uber.org/goleak"
+
+	"seatrial/e2e/framework/typed"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -41,10 +43,10 @@ func onlyFakes(t *testing.T) fakes {
 func (f fakes) add(t *testing.T, name string, answers ...answer) {
 	t.Helper()
 	var script strings.Builder
-	fmt.Fprintf(&script, "#!/bin/sh\necho \"$*\" >>%s\ncase \"$*\" in\n", quote(f.callsPath(name)))
+	fmt.Fprintf(&script, "#!/bin/sh\necho \"$*\" >>%s\ncase \"$*\" in\n", typed.Quote(f.callsPath(name)))
 	for _, answer := range answers {
 		fmt.Fprintf(&script, "%s*) printf '%%s\\n' %s; printf '%%s\\n' %s >&2; exit %d ;;\n",
-			quote(answer.call), quote(answer.stdout), quote(answer.stderr), answer.code)
+			typed.Quote(answer.call), typed.Quote(answer.stdout), typed.Quote(answer.stderr), answer.code)
 	}
 	script.WriteString("esac\n")
 	//nolint:gosec // It is to be executed.

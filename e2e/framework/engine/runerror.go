@@ -3,6 +3,8 @@ package engine
 import (
 	"fmt"
 	"strings"
+
+	"seatrial/e2e/framework/typed"
 )
 
 // stderrLimit is how much of an engine's standard error is kept: its last words explain a failure, not its progress.
@@ -36,24 +38,13 @@ func (e *Engine) pasteable(args []string) string {
 	words := make([]string, 0, len(e.Env)+1+len(args))
 	for _, entry := range e.Env {
 		key, value, _ := strings.Cut(entry, "=")
-		words = append(words, key+"="+quote(value))
+		words = append(words, key+"="+typed.Quote(value))
 	}
-	words = append(words, quote(e.Path))
+	words = append(words, typed.Quote(e.Path))
 	for _, arg := range args {
-		words = append(words, quote(arg))
+		words = append(words, typed.Quote(arg))
 	}
 	return strings.Join(words, " ")
-}
-
-// quote spells one word for a POSIX shell.
-func quote(word string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=,@%+", r)
-	}
-	if word != "" && strings.TrimLeftFunc(word, plain) == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // tail keeps the last bytes written to it.

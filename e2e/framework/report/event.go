@@ -31,7 +31,7 @@ type Event struct {
 	Tabled *Table
 }
 
-// Began is the start of a run.
+// Began is the start of a run, with the words of its command: they stand in every report, so no secret may be in them.
 type Began struct{ Command []string }
 
 // Finished is the end of a run. Trouble is what kept it from finding something out, or nil.

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"seatrial/e2e/framework/typed"
 )
 
 // The elements and attributes that readers of JUnit files agree on: those of the schema junit-10.xsd of Jenkins' plugin
@@ -61,7 +63,7 @@ type (
 // JUnit writes the run as a JUnit file: a suite for each subject, a case for each step. What a document has wrong in
 // no step, and what could not be found out at all, are cases of their own, so that no reader misses them.
 func JUnit(run Run) ([]byte, error) {
-	all := junitSuites{Name: printable(strings.Join(run.Command, " ")), Time: seconds(run.Ended.Sub(run.Started))}
+	all := junitSuites{Name: printable(typed.Line(run.Command)), Time: seconds(run.Ended.Sub(run.Started))}
 	for i := range run.Subjects {
 		all.add(suiteOf(run.Subjects[i], run.Where))
 	}
@@ -179,7 +181,7 @@ func suiteOfTrouble(run Run) junitSuite {
 
 func seconds(d time.Duration) string { return strconv.FormatFloat(max(d, 0).Seconds(), 'f', 3, 64) }
 
-// printable leaves out what XML 1.0 cannot say at all, section 2.2: encoding/xml would write U+FFFD, which looks like
+// printable leaves out what only a terminal understands, and what XML 1.0 cannot say at all, section 2.2: encoding/xml would write U+FFFD, which looks like
 // output of the command.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
@@ -190,5 +192,5 @@ func printable(text string) string {
 			return -1
 		}
 		return r
-	}, text)
+	}, Plain(text))
 }

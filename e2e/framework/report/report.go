@@ -42,7 +42,7 @@ const (
 type Run struct {
 	// Version is that of this shape.
 	Version string `json:"version" jsonschema:"enum=seatrial.dev/report/v1"`
-	// Command is what was run, as its words.
+	// Command is what was run, as its words. What looks like a secret is left out of it.
 	Command []string  `json:"command"`
 	Started time.Time `json:"started"`
 	Ended   time.Time `json:"ended"`

@@ -194,7 +194,7 @@ func (s *state) step(e report.StepEvent) []line {
 		told.words = fmt.Sprintf("%3d  line %-4d %s", e.Step.Number, e.Step.Line, told.words)
 	}
 	lines := []line{told}
-	for text := range strings.Lines(e.Step.Output) {
+	for text := range strings.Lines(report.Plain(e.Step.Output)) {
 		lines = append(lines, line{group: one.group, detail: Verbose, words: quoted + strings.TrimRight(text, "\r\n"), paint: faint})
 	}
 	return lines

@@ -6,20 +6,24 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"seatrial/e2e/framework/report"
 )
 
-// The measures of the picture of revisions, in the units of its own coordinates. Three columns fit a phone of 360 pixels.
+// The measures of the picture of revisions, in the units of its own coordinates. Three columns fit a phone of 360
+// pixels, and each has room for Helm's longest status, pending-rollback.
 const (
 	columnWidth = 106
 	firstColumn = 18  // the middle of its marks
 	textLeft    = 7   // where texts of the first column begin
 	leastWidth  = 332 // so that names have room
 	nameWidth   = 7   // of a letter, at most, in the names of objects
-	labelWidth  = 6.6 // of a letter, at most, in what stands at a mark or a revision
+	labelWidth  = 6.5 // of a letter, at most, in what stands at a mark or a revision
 	headRoom    = 30  // for the arcs of rollbacks
-	headHeight  = 62  // of the revisions
+	headHeight  = 50  // of the revisions, without what stands below their numbers
+	headLine    = 13  // of what stands below a number
+	headLines   = 3   // at most
 	laneName    = 14  // from the top of a lane to the foot of its name
 	laneTrack   = 27  // to the middle of its marks
 	laneLabel   = 44  // to the foot of what stands at them
@@ -39,8 +43,16 @@ type drawing struct {
 
 // head is a revision at the top.
 type head struct {
-	X, Y, TextX, TextY, NoteY int
-	Number, Text, Note, Title string
+	X, Y, TextX   int
+	Number, Title string
+	Lines         []headWords
+}
+
+// headWords are a line below the number of a revision.
+type headWords struct {
+	Y     int
+	Text  string
+	Class string
 }
 
 // arc leads from the revision that was gone back to, to the one that it made.
@@ -78,10 +90,13 @@ func draw(g graph) drawing {
 	if d.Arcs = arcsOf(g.Revisions); len(d.Arcs) > 0 {
 		top = headRoom
 	}
+	most := 0
 	for i := range g.Revisions {
-		d.Heads = append(d.Heads, headAt(i, top, g.Revisions[i]))
+		one := headAt(i, top, g.Revisions[i])
+		d.Heads = append(d.Heads, one)
+		most = max(most, len(one.Lines))
 	}
-	y := top + headHeight
+	y := top + headHeight + max(most-1, 0)*headLine
 	for _, row := range g.Rows {
 		one, height := laneAt(y, row, g.Revisions)
 		one.Short = fit(row.Name, (d.Width-textLeft)/nameWidth)
@@ -93,24 +108,47 @@ func draw(g graph) drawing {
 }
 
 func headAt(i, top int, r report.Revision) head {
-	const middle, text, note = 14, 40, 54
-	h := head{
-		X: columnAt(i), Y: top + middle, TextX: columnAt(i) - firstColumn + textLeft, TextY: top + text, NoteY: top + note,
-		Number: strconv.Itoa(r.Number), Text: strings.TrimSuffix(r.Description, " complete"), Title: headOf(r),
-	}
+	const middle, foot = 14, 40
+	h := head{X: columnAt(i), Y: top + middle, TextX: columnAt(i) - firstColumn + textLeft, Number: strconv.Itoa(r.Number), Title: headOf(r)}
+	text, note := strings.TrimSuffix(r.Description, " complete"), ""
 	switch r.Status {
 	case report.Uninstalled:
-		h.Number, h.Text = "×", report.Uninstalled
+		h.Number, text = "×", report.Uninstalled
 	case "", "deployed", "superseded": // As it should be.
 	default:
-		h.Note = r.Status
+		note = r.Status
 	}
-	h.Text, h.Note = fit(h.Text, labelLetters()), fit(h.Note, labelLetters())
+	add := func(class, words string, most int) {
+		for _, line := range fold(words, labelLetters(), most) {
+			h.Lines = append(h.Lines, headWords{Y: top + foot + len(h.Lines)*headLine, Text: line, Class: class})
+		}
+	}
+	add("note", note, 1)
+	add("text", text, headLines-len(h.Lines))
 	return h
 }
 
+// fold breaks words into so many lines of so many letters; what has no room is left out, with a mark.
+func fold(words string, letters, most int) []string {
+	var lines []string
+	rest := strings.Fields(words)
+	for len(rest) > 0 {
+		if len(lines) == most-1 {
+			return append(lines, fit(strings.Join(rest, " "), letters))
+		}
+		line := fit(rest[0], letters)
+		rest = rest[1:]
+		for len(rest) > 0 && utf8.RuneCountInString(line+" "+rest[0]) <= letters {
+			line += " " + rest[0]
+			rest = rest[1:]
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
 // labelLetters is how many letters have room below a mark.
-func labelLetters() int { return int((columnWidth - textLeft) / labelWidth) }
+func labelLetters() int { return int((columnWidth - 2) / labelWidth) }
 
 var goneBack = regexp.MustCompile(`^Rollback to (\d+)$`)
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"seatrial/e2e/framework/report"
+	"seatrial/e2e/framework/typed"
 )
 
 var (
@@ -82,7 +83,7 @@ func HTML(run report.Run) ([]byte, error) {
 		"seconds":   func(s float64) string { return took(time.Duration(s * float64(time.Second))) },
 		"places":    places,
 		"local":     func(t time.Time) string { return t.Format("2006-01-02 15:04:05 MST") },
-		"join":      func(words []string) string { return strings.Join(words, " ") },
+		"line":      typed.Line,
 		"fates":     report.Fates,
 	}).Parse(pageTemplate + graphTemplate)
 	if err != nil {
@@ -135,6 +136,7 @@ func sectionOf(index int, subject report.Subject) section {
 }
 
 func stepOf(section string, s report.Step) *step {
+	s.Output = report.Plain(s.Output)
 	return &step{
 		Step: s, ID: stepID(section, s.Number),
 		Open: s.Verdict == report.Failed || len(s.Findings) > 0, Diff: diffOf(s.Expected, s.Output),

@@ -161,6 +161,25 @@ func TestEachReleaseHasAPictureOfItsOwnAndOneThatIsUninstalledSaysSo(t *testing.
 	g.Expect(texts(root, "note")).To(gomega.Equal([]string{"failed"}))
 }
 
+func TestWhatStandsBelowARevisionIsBrokenBetweenWords(t *testing.T) {
+	g := gomega.NewWithT(t)
+	recorder := &report.Recorder{}
+	stream := report.NewStream(nil, recorder)
+	stream.BeginSubject("d", 1, report.Subject{Kind: report.Path, Title: "upgrade"})
+	objects := []report.Object{{Name: "Service/web", Fate: report.Came}}
+	stream.EndSubject("d", report.Subject{Revisions: []report.Revision{
+		{Number: 1, Status: "superseded", Description: "Initial install underway", Objects: objects},
+		{Number: 2, Status: "pending-rollback", Description: "Rollback to 1"},
+		{Number: 3, Status: "failed", Description: `Upgrade "guestbook-demo" failed: timed out waiting for the condition`},
+	}})
+	stream.Finish(nil)
+	content, err := page.HTML(recorder.Run())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	root := parse(t, content)
+	g.Expect(texts(root, "note")).To(gomega.Equal([]string{"pending-rollback", "failed"}))
+	g.Expect(texts(root, "text")).To(gomega.Equal([]string{"Initial install", "underway", "Rollback to 1", "Upgrade", `"guestbook-demo…`}))
+}
+
 func TestTheDocumentStandsInItsOrderAndStepsOfNoPlaceComeLast(t *testing.T) {
 	g := gomega.NewWithT(t)
 	content, err := page.HTML(run())
