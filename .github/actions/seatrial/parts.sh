@@ -11,7 +11,7 @@ go=$(go env GOVERSION)
   # What Kubernetes, the node image and the workshop's images are made from, as in package e2e/framework/assets.
   echo "images=$go-$(digest tools/distro tools/nodeimage tools/guestbook e2e/framework/image go.mod go.sum)"
   # What the command is compiled from.
-  echo "command=$go-$(digest go.mod go.sum e2e/framework e2e/workshop tools/seatrial)"
+  echo "command=$go-$(digest go.mod go.sum e2e/framework e2e/workshop tools/seatrial tools/internal)"
   echo "go=$go"
   echo "build=$(go env GOCACHE)"
   echo "modules=$(go env GOMODCACHE)"

@@ -34,7 +34,8 @@ type PathResult struct {
 	Namespace string `json:"namespace"`
 	// Artifacts is the folder with its evidence; empty if none was asked for.
 	Artifacts string `json:"artifacts,omitempty"`
-	// Ledgers has one for each revision that has settled, in their order. They are kept as files of their own.
+	// Ledgers has one for each revision that has settled, in their order, and at last that of the release that was taken
+	// away, which has what is left and says "uninstalled". They are kept as files of their own.
 	Ledgers []ledger.Ledger `json:"-"`
 }
 

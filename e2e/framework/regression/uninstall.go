@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"seatrial/e2e/framework/helm"
+	"seatrial/e2e/framework/ledger"
 	"seatrial/e2e/framework/objects"
 	"seatrial/e2e/framework/wait"
 )
@@ -54,7 +55,31 @@ func (w *walk) uninstall(ctx context.Context, done *StepResult) (bool, error) {
 	if err := w.findLeft(ctx); err != nil {
 		return false, err
 	}
-	return true, w.proofs.wait()
+	if err := w.proofs.wait(); err != nil {
+		return false, err
+	}
+	w.end = endOf(w.states[len(w.states)-1].ledger, w.leftovers)
+	return true, nil
+}
+
+// endOf is the ledger of a release that was taken away: what is left of its last one.
+func endOf(last ledger.Ledger, left []*unstructured.Unstructured) *ledger.Ledger {
+	if last.Record == nil {
+		return nil
+	}
+	stayed := map[objects.Ref]bool{}
+	for _, u := range left {
+		stayed[objects.RefOf(u)] = true
+	}
+	record := *last.Record
+	record.Status, record.Description = string(helm.StatusUninstalled), ""
+	end := ledger.Ledger{Namespace: last.Namespace, Record: &record}
+	for i := range last.Objects {
+		if stayed[last.Objects[i].Ref] {
+			end.Objects = append(end.Objects, last.Objects[i])
+		}
+	}
+	return &end
 }
 
 // findLeft looks through the namespace, and for what the release had outside of it.
@@ -79,6 +104,7 @@ func (w *walk) findLeft(ctx context.Context) error {
 	for _, u := range unique(left) {
 		w.find(w.leftFinding(u))
 	}
+	w.leftovers = left
 	w.room.clean = len(left) == 0
 	return nil
 }

@@ -52,7 +52,11 @@ type walk struct {
 	step    place
 	pending pending
 	// unfit tells that the cluster is not one on which the path can be gone to its end.
-	unfit   bool
+	unfit bool
+	// leftovers are what is still there of a release that was taken away, and end its ledger.
+	leftovers []*unstructured.Unstructured
+	end       *ledger.Ledger
+
 	finding sync.Mutex
 	found   []located
 	result  PathResult
@@ -257,6 +261,9 @@ func (w *walk) judge(ctx context.Context, err error) {
 	w.result.Verdict, w.result.Findings = Passed, w.findings()
 	for i := range w.states {
 		w.result.Ledgers = append(w.result.Ledgers, w.states[i].ledger)
+	}
+	if w.end != nil {
+		w.result.Ledgers = append(w.result.Ledgers, *w.end)
 	}
 	for _, f := range w.result.Findings {
 		if !f.Note {
