@@ -26,7 +26,7 @@ import (
 const (
 	inputsTimeout = 10 * time.Minute
 	// inputLimit is what one input may take: far above what any does, and far below for ever.
-	inputLimit = 30 * time.Second
+	inputLimit = time.Minute
 	// inputSize is how large documents and outputs are, in bytes.
 	inputSize = 200_000
 )

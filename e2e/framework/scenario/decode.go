@@ -58,7 +58,15 @@ func (d *decoder) tell(line int, format string, args ...any) {
 // at tells a problem of a value that was read before.
 func (d *decoder) at(way, format string, args ...any) { d.tell(d.lines[way], format, args...) }
 
+// mostProblems are told of a file: nobody reads more, and each further key would be held against all that are known.
+const mostProblems = 100
+
+func (d *decoder) enough() bool { return len(d.problems) >= mostProblems }
+
 func (d *decoder) err() error {
+	if d.enough() {
+		d.tell(d.problems[len(d.problems)-1].Line, "%d problems are enough: nothing after this line was read", mostProblems)
+	}
 	slices.SortStableFunc(d.problems, func(a, b *Error) int { return cmp.Compare(a.Line, b.Line) })
 	errs := make([]error, len(d.problems))
 	for i, p := range d.problems {
@@ -137,6 +145,9 @@ func (d *decoder) list(node *yaml.Node, into reflect.Value, way string) {
 	}
 	into.Set(reflect.MakeSlice(into.Type(), len(node.Content), len(node.Content)))
 	for i, item := range node.Content {
+		if d.enough() {
+			return
+		}
 		d.value(item, into.Index(i), fmt.Sprintf("%s[%d]", way, i))
 	}
 }
@@ -148,7 +159,7 @@ func (d *decoder) object(node *yaml.Node, into reflect.Value, way string) {
 	}
 	known := keysOf(into.Type())
 	seen := map[string]bool{}
-	for i := 0; i+1 < len(node.Content); i += 2 {
+	for i := 0; i+1 < len(node.Content) && !d.enough(); i += 2 {
 		word, value := node.Content[i], node.Content[i+1]
 		at := slices.IndexFunc(known, func(k key) bool { return k.name == word.Value })
 		switch {
@@ -160,6 +171,9 @@ func (d *decoder) object(node *yaml.Node, into reflect.Value, way string) {
 			d.value(value, into.Field(known[at].field), strings.TrimPrefix(way+"."+word.Value, "."))
 		}
 		seen[word.Value] = true
+	}
+	if d.enough() {
+		return
 	}
 	for _, k := range known {
 		// A key that was meant for this one has been told of.

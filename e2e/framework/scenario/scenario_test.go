@@ -120,6 +120,18 @@ scenario.yaml:2: "courses" wants a list, not "none"
 scenario.yaml:3: "timeout" wants a duration such as 90s or 10m, not "soon"`))
 }
 
+func TestNobodyReadsMoreThanAHundredMistakes(t *testing.T) {
+	g := gomega.NewWithT(t)
+
+	_, err := scenario.Parse("scenario.yaml", []byte(strings.Repeat("word: 1\n", 50_000)))
+
+	g.Expect(err).To(gomega.HaveOccurred())
+	lines := strings.Split(err.Error(), "\n")
+	g.Expect(lines).To(gomega.HaveLen(101))
+	g.Expect(lines[99]).To(gomega.HavePrefix(`scenario.yaml:100: unknown key "word"`))
+	g.Expect(lines[100]).To(gomega.Equal("scenario.yaml:100: 100 problems are enough: nothing after this line was read"))
+}
+
 func TestOnlyPlainYAMLIsRead(t *testing.T) {
 	g := gomega.NewWithT(t)
 
