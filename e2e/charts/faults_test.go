@@ -49,6 +49,11 @@ func faults() []fault {
 		{chart: "field-taken-over", word: regression.FieldTakenOver, object: "Deployment/field-taken-over", field: "spec.replicas"},
 		{chart: "image-not-pulled", word: regression.ImageNotPulled, object: "Deployment/image-not-pulled", field: "spec.template.spec.containers"},
 		{chart: "kind-not-served", word: regression.KindNotServed, object: "Certificate/kind-not-served", field: "apiVersion"},
+		{chart: "namespace-missing", word: regression.NamespaceMissing, object: "ConfigMap/namespace-missing", field: "metadata.namespace"},
+		{chart: "object-exists", word: regression.ObjectExists, object: "Namespace/<the release's namespace>"},
+		{chart: "release-too-large", word: regression.ReleaseTooLarge, object: "/"},
+		{chart: "claim-kept", word: regression.ClaimKept, object: "PersistentVolumeClaim/data-claim-kept-1", alone: true, note: true},
+		{chart: "paused-as-asked", word: regression.PausedAsAsked, object: "Deployment/paused-as-asked", field: "spec.paused", alone: true, note: true},
 		{chart: "load-balancer-pending", word: regression.LoadBalancerPending, object: "Service/load-balancer-pending", field: "status.loadBalancer.ingress", alone: true, note: true},
 	}
 }

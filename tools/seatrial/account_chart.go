@@ -67,10 +67,22 @@ func (c *chartAccount) close(path *pathAccount, result regression.PathResult) {
 			step.Verdict = report.Failed
 		}
 	}
+	if result.Verdict == regression.NotRun {
+		unrefuted(path.steps)
+	}
 	for i := range path.steps {
 		c.account.stream.EndStep(path.id, path.steps[i])
 	}
 	c.account.stream.EndSubject(path.id, end)
+}
+
+// unrefuted takes the blame from steps that could not be done for no fault of the chart.
+func unrefuted(steps []report.Step) {
+	for i := range steps {
+		if steps[i].Verdict == report.Failed {
+			steps[i].Verdict = report.NotRun
+		}
+	}
 }
 
 // end adds the paths that were never begun.

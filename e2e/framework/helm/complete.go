@@ -58,11 +58,14 @@ func complete(ctx context.Context, path, dir string, depth int) (string, error) 
 	}
 	for _, dependency := range missing {
 		if err := bring(ctx, loaded, dependency, supply{from: path, to: filepath.Join(copied, "charts"), temp: dir, depth: depth}); err != nil {
-			return "", fmt.Errorf("dependency %q: %w", dependency.Name, err)
+			return "", fmt.Errorf("dependency %q of Chart.yaml is not in charts/ and cannot be brought there: %w: %s", dependency.Name, err, bringRemedy)
 		}
 	}
 	return copied, nil
 }
+
+// bringRemedy is what helps where a dependency cannot be brought.
+const bringRemedy = "run `helm dependency build` in the chart's folder where its repository can be reached, or name the packaged chart, which has it"
 
 // supply says where dependencies come from and go to.
 type supply struct {
@@ -105,7 +108,7 @@ func bring(ctx context.Context, of *chart.Chart, dependency *chart.Dependency, s
 	case repository == "":
 		return errors.New("it has no repository in Chart.yaml and is not in charts/ either")
 	default: // "@name" and "alias:name" are what the user's helm calls a repository.
-		return fmt.Errorf("repository %q is known only to the helm command that it was added to: run `helm dependency build`", repository)
+		return fmt.Errorf("repository %q is known only to the helm command that it was added to", repository)
 	}
 	return err
 }

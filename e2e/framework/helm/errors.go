@@ -87,7 +87,7 @@ func (s *session) explain(ctx context.Context, err error) error {
 		return fmt.Errorf("stopped by %w: %w", context.Cause(ctx), err)
 	case s.link.unreachable() != nil:
 		return fmt.Errorf("%w at %s: %w", ErrUnreachable, s.client.host, err)
-	case isNamespaceMissing(err):
+	case isNamespaceMissing(err, s.client.namespace):
 		return fmt.Errorf("%w: create namespace %q first", ErrNamespaceNotFound, s.client.namespace)
 	case errors.Is(err, driver.ErrReleaseNotFound), errors.Is(err, driver.ErrNoDeployedReleases) && s.records.missing():
 		return s.explainMissing(ctx)
@@ -104,17 +104,19 @@ func (s *session) explain(ctx context.Context, err error) error {
 // explainMissing tells a release that is not there from a namespace that is not there.
 func (s *session) explainMissing(ctx context.Context) error {
 	_, err := s.core.Namespaces().Get(ctx, s.client.namespace, metav1.GetOptions{})
-	if isNamespaceMissing(err) {
+	if isNamespaceMissing(err, s.client.namespace) {
 		return fmt.Errorf("%w: %w", ErrReleaseNotFound, ErrNamespaceNotFound)
 	}
 	return ErrReleaseNotFound
 }
 
-func isNamespaceMissing(err error) bool {
+// isNamespaceMissing tells whether there is no namespace of that name. An object of the chart may be for another one, which is
+// the chart's to explain.
+func isNamespaceMissing(err error, name string) bool {
 	status, answered := errors.AsType[*apierrors.StatusError](err)
 	if !answered || status.Status().Reason != metav1.StatusReasonNotFound {
 		return false
 	}
 	details := status.Status().Details
-	return details != nil && details.Kind == "namespaces"
+	return details != nil && details.Kind == "namespaces" && details.Name == name
 }

@@ -45,7 +45,10 @@ func (c comparison) judge(v ledger.Verdict) []Finding {
 		f.Word, f.Expected, f.Found = Missing, "the object, as in revision "+c.number(), absent(v)
 		return breaking(v, f)
 	case ledger.Leftover:
-		if c.isKept(v.Object) {
+		if o := entry(c.now.ledger, v.Object); o != nil && o.Kept != "" {
+			if o.Kind == claimKind && o.Manifest == nil {
+				return []Finding{claimKept(v.Object)}
+			}
 			return []Finding{keptLeft(v.Object)}
 		}
 		f.Word, f.Expected, f.Found = LeftOver, "nothing, as in revision "+c.number(), "the object"
@@ -86,11 +89,6 @@ func absent(v ledger.Verdict) string {
 		return "nothing: " + v.Why
 	}
 	return "nothing"
-}
-
-func (c comparison) isKept(ref objects.Ref) bool {
-	o := entry(c.now.ledger, ref)
-	return o != nil && o.Kept != ""
 }
 
 var nodePort = regexp.MustCompile(`^spec\.ports\[[^]]*\]\.nodePort$`)
@@ -230,10 +228,20 @@ func ofRollbacks(h ledger.Hook) bool {
 	return slices.Contains(h.Events, "pre-rollback") || slices.Contains(h.Events, "post-rollback")
 }
 
+const claimKind = "PersistentVolumeClaim"
+
+// claimKept is about a claim that a StatefulSet has made.
+func claimKept(ref objects.Ref) Finding {
+	return Finding{
+		Word: ClaimKept, Note: true, Object: ref,
+		Expected: "no pod that it was made for", Found: "the claim of a StatefulSet, which Kubernetes keeps with its data",
+	}
+}
+
 // keptLeft is about an object that is kept although the revision does not have it. What holds data is kept for a reason,
 // and so are definitions, whose removal would take all their objects along.
 func keptLeft(ref objects.Ref) Finding {
-	holdsData := []string{"PersistentVolumeClaim", "PersistentVolume", "Namespace", definitionKind}
+	holdsData := []string{claimKind, "PersistentVolume", "Namespace", definitionKind}
 	return Finding{
 		Word: KeptObjectLeft, Note: slices.Contains(holdsData, ref.Kind), Object: ref, Field: keepField,
 		Expected: "an object that the revision uses", Found: "one that only the annotation keeps",

@@ -3,7 +3,6 @@ package regression
 import (
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -98,6 +97,9 @@ func (w *walk) explain(ctx context.Context, before []*unstructured.Unstructured,
 		found = w.notServed(err.Error())
 	}
 	if len(found) == 0 {
+		found = w.refusals(ctx, err, step)
+	}
+	if len(found) == 0 {
 		found = w.hooksStuck(err)
 	}
 	if len(found) == 0 && errors.Is(err, context.DeadlineExceeded) {
@@ -107,13 +109,8 @@ func (w *walk) explain(ctx context.Context, before []*unstructured.Unstructured,
 		return found
 	}
 	return []Finding{{
-		Word: OperationFailed, Object: w.namedIn(ctx, err, step), Expected: string(step.Action) + " to succeed", Found: short(oneLine(w.anywhere(err.Error()))),
+		Word: OperationFailed, Object: w.namedIn(ctx, err, step), Expected: string(step.Action) + " to succeed", Found: short(oneLine(err.Error())),
 	}}
-}
-
-// anywhere is a text without the namespace of the path, so that it reads the same on every path.
-func (w *walk) anywhere(text string) string {
-	return strings.ReplaceAll(text, fmt.Sprintf(" in %q", w.room.namespace), "")
 }
 
 // rendered are the objects that a step was to make.

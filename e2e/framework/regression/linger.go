@@ -39,8 +39,8 @@ func (w *walk) linger(ctx context.Context) error {
 func edited(then, now ledger.Ledger) []Finding {
 	var found []Finding
 	for _, f := range drifted(then, now) {
-		if f.Word == Missing && mortal(entry(then, f.Object)) {
-			continue
+		if goes := f.Word == Missing || strings.HasPrefix(f.Field, "metadata."); goes && mortal(entry(then, f.Object)) {
+			continue // Its time is over.
 		}
 		f.Note = f.Note || f.Word == Drifted && !overwrites(now, f)
 		found = append(found, f)

@@ -15,23 +15,32 @@ const unanswered = "simulated and serve nothing"
 func needsRealNodes(text string) bool { return strings.Contains(text, unanswered) }
 
 // answerable are the objects that can become ready here. An API that a program of the chart serves cannot where nothing
-// runs; it is told of and not waited for.
+// runs, and a Deployment that the chart itself pauses nowhere: Helm takes it as it is, too. They are told of and not waited
+// for.
 func (w *walk) answerable(all []*unstructured.Unstructured) []*unstructured.Unstructured {
-	if w.room.place.Features.Containers {
-		return all
-	}
 	var awaited []*unstructured.Unstructured
 	for _, u := range all {
-		if !servedByPods(u) {
+		switch {
+		case paused(u):
+			w.find(Finding{
+				Word: PausedAsAsked, Note: true, Object: w.ref(u), Field: "spec.paused",
+				Expected: "pods of the revision", Found: "true, as the chart has it: it was not waited for",
+			})
+		case servedByPods(u) && !w.room.place.Features.Containers:
+			w.find(Finding{
+				Word: NeedsRealNodes, Note: true, Object: w.ref(u), Field: "spec.service",
+				Expected: "the API to be served by the pods behind the Service", Found: "simulated nodes, whose pods serve nothing: it was not waited for",
+			})
+		default:
 			awaited = append(awaited, u)
-			continue
 		}
-		w.find(Finding{
-			Word: NeedsRealNodes, Note: true, Object: w.ref(u), Field: "spec.service",
-			Expected: "the API to be served by the pods behind the Service", Found: "simulated nodes, whose pods serve nothing: it was not waited for",
-		})
 	}
 	return awaited
+}
+
+func paused(u *unstructured.Unstructured) bool {
+	asked, _, err := unstructured.NestedBool(u.Object, "spec", "paused")
+	return u.GetKind() == "Deployment" && err == nil && asked
 }
 
 func servedByPods(u *unstructured.Unstructured) bool {

@@ -116,8 +116,8 @@ func (w *walk) leftFinding(u *unstructured.Unstructured) Finding {
 	case kept(u):
 		f.Word, f.Note, f.Found = KeptObjectLeft, true, "an object that is annotated to be kept"
 		f.Field = keepField
-	case u.GetKind() == "PersistentVolumeClaim" && !w.made(u):
-		f.Note, f.Found = true, "the claim of a StatefulSet, which Kubernetes keeps with its data"
+	case u.GetKind() == claimKind && !w.made(u):
+		f = claimKept(f.Object)
 	case w.isTest(u):
 		f.Note, f.Found = true, "a test's pod, which Helm keeps for its log"
 	case !w.made(u):

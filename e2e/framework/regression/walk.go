@@ -3,6 +3,7 @@ package regression
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -210,6 +211,9 @@ func (w *walk) do(ctx context.Context, step Step, done *StepResult) (bool, error
 	if step.Action == Uninstall {
 		return w.uninstall(ctx, done)
 	}
+	if err := w.letPass(ctx); err != nil {
+		return false, err
+	}
 	start := time.Now()
 	made, err := w.operate(ctx, step)
 	done.Helm = time.Since(start)
@@ -239,8 +243,18 @@ func (w *walk) findAt(at place, found ...Finding) {
 	defer w.finding.Unlock()
 	for _, f := range found {
 		f.Path, f.Step = w.path.Name, at.name
+		f.Object.Name, f.Expected, f.Found = w.anywhere(f.Object.Name), w.anywhere(f.Expected), w.anywhere(f.Found)
 		w.found = append(w.found, located{f, at})
 	}
+}
+
+// anywhere is a text that reads the same on every path, whatever the path's namespace is called.
+func (w *walk) anywhere(text string) string {
+	if w.room == nil {
+		return text
+	}
+	text = strings.ReplaceAll(text, fmt.Sprintf(" in %q", w.room.namespace), "")
+	return strings.ReplaceAll(text, w.room.namespace, "<the release's namespace>")
 }
 
 // findings are those of all steps in their order, each once.

@@ -1,5 +1,7 @@
 package regression
 
+import "slices"
+
 // Word is the stable name of something that charts get wrong.
 type Word string
 
@@ -29,6 +31,11 @@ const (
 	NotSettled          Word = "not-settled"
 	OperationFailed     Word = "operation-failed"
 	KindNotServed       Word = "kind-not-served"
+	NamespaceMissing    Word = "namespace-missing"
+	ObjectExists        Word = "object-exists"
+	ReleaseTooLarge     Word = "release-too-large"
+	ClaimKept           Word = "claim-kept"
+	PausedAsAsked       Word = "paused-as-asked"
 	NeedsRealNodes      Word = "needs-real-nodes"
 	TestFailed          Word = "test-failed"
 	UninstallLeft       Word = "uninstall-left"
@@ -65,8 +72,7 @@ func (w Word) lesson() lesson {
 }
 
 func lessons() []lesson {
-	all := append(ofOperations(), ofObjects()...)
-	return append(all, ofComparisons()...)
+	return slices.Concat(ofOperations(), ofRefusals(), ofObjects(), ofCircumstances(), ofComparisons())
 }
 
 func ofOperations() []lesson {
@@ -109,15 +115,37 @@ func ofOperations() []lesson {
 			"See the object and the cluster's answer in the error.",
 		},
 		{
+			TestFailed, "a test of the chart failed (helm test)",
+			"The chart's own test says that the release does not work.",
+			"See the test's log; if the release needs longer than its probes say, mend the probes.",
+		},
+	}
+}
+
+func ofRefusals() []lesson {
+	return []lesson{
+		{
 			KindNotServed, "the chart has an object of a kind, or of a version of it, that the cluster does not serve",
 			"Helm refuses the whole manifest: nothing of the revision is made.",
 			"If the kind is the chart's, put its definition into crds/; if another chart's, write the object only where the cluster has it " +
 				"(.Capabilities.APIVersions.Has) or the values ask for it, and try the chart on a cluster that does (--provider existing); if only the version is wrong, write one that is served.",
 		},
 		{
-			TestFailed, "a test of the chart failed (helm test)",
-			"The chart's own test says that the release does not work.",
-			"See the test's log; if the release needs longer than its probes say, mend the probes.",
+			NamespaceMissing, "an object is for a namespace that does not exist",
+			"Helm makes the namespace of the release at most, and never another one: the installation ends half way.",
+			"Put the object into the namespace of the release (.Release.Namespace, or no namespace at all), or let the values name another one that is empty by default. " +
+				"Where users are to make the namespace first, make it and try the chart there (--provider existing).",
+		},
+		{
+			ObjectExists, "an object of the chart is there already, and it is not the release's",
+			"Helm takes over nothing that another one has made: nothing of the revision is made.",
+			"Put the release's name, and in what belongs to the whole cluster its namespace, too, into the object's name, so that two releases can stand side by side. " +
+				"The namespace of the release is not the chart's to make: helm install --create-namespace does. What a cluster may have from somebody else, the values should be able to leave out.",
+		},
+		{
+			ReleaseTooLarge, "the record of a revision is larger than the cluster can store",
+			"Helm keeps the chart with all its files, the values and the manifest of each revision in one object, which may have 1 MiB, packed: no user can install this.",
+			"Leave out of the package what no template needs (.helmignore), and keep large files and definitions out of the chart: in an image, or in a chart of their own.",
 		},
 	}
 }
@@ -160,20 +188,36 @@ func ofObjects() []lesson {
 			"See that the image, its tag and its registry exist and can be reached from the cluster, and that imagePullSecrets are set where they are needed.",
 		},
 		{
+			UninstallLeft, "an object is still there after the release was uninstalled",
+			"The next installation meets it, and nobody takes it away.",
+			"Let Helm make it as a part of the manifest; give hooks the annotation helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded; " +
+				"or annotate what is meant to stay with helm.sh/resource-policy: keep.",
+		},
+	}
+}
+
+// ofCircumstances are those of notes.
+func ofCircumstances() []lesson {
+	return []lesson{
+		{
 			LoadBalancerPending, "a Service of type LoadBalancer has no address",
 			"This cluster has nothing that gives addresses; all the rest was waited for.",
 			"Nothing: on a cluster with a load balancer it will have one.",
 		},
 		{
+			ClaimKept, "the claim that a StatefulSet has made for a pod is there and the pod is not",
+			"Kubernetes keeps it with its data by design: the next installation under the same name finds the data again, with the password that it was made with.",
+			"Nothing, if data is to outlive the release. If not, set persistentVolumeClaimRetentionPolicy on the StatefulSet, or tell users to run kubectl delete pvc.",
+		},
+		{
+			PausedAsAsked, "the chart has a Deployment that it pauses itself",
+			"Its pods are not made or changed until somebody resumes it, so that nothing of them was waited for.",
+			"Nothing, if that is meant; else leave spec.paused out.",
+		},
+		{
 			NeedsRealNodes, "a program of the chart would have to answer, and on simulated nodes none runs",
 			"What depends on the answer cannot be seen here, such as an API or a webhook of the chart's own.",
 			"Nothing: try the chart on real nodes, with --provider kind.",
-		},
-		{
-			UninstallLeft, "an object is still there after the release was uninstalled",
-			"The next installation meets it, and nobody takes it away.",
-			"Let Helm make it as a part of the manifest; give hooks the annotation helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded; " +
-				"or annotate what is meant to stay with helm.sh/resource-policy: keep.",
 		},
 	}
 }

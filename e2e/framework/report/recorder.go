@@ -141,16 +141,17 @@ func (r *Recorder) step(e StepEvent, at time.Time) {
 	r.run.Subjects[i].Steps = steps
 }
 
-// verdictOfSteps is failed if anything failed, and passed if anything was seen to be right.
+// verdictOfSteps is failed if anything failed, undecided if nothing did and something could not be done, and passed if
+// anything was seen to be right.
 func verdictOfSteps(s Subject) Verdict {
 	seen := map[Verdict]bool{}
 	for i := range s.Steps {
 		seen[s.Steps[i].Verdict] = true
 	}
 	switch {
-	case hasErrors(s.Findings) || seen[Failed] || seen[NotRun]:
+	case hasErrors(s.Findings) || seen[Failed]:
 		return Failed
-	case seen[Undecided]:
+	case seen[Undecided] || seen[NotRun]:
 		return Undecided
 	case !seen[Passed] && seen[Skipped]:
 		return Skipped
@@ -173,9 +174,9 @@ func verdictOf(run Run) Verdict {
 		seen[run.Tables[i].Verdict()] = true
 	}
 	switch {
-	case seen[Failed] || seen[NotRun]:
+	case seen[Failed]:
 		return Failed
-	case run.Trouble != "" || seen[Undecided] || run.Ended.IsZero():
+	case run.Trouble != "" || seen[Undecided] || seen[NotRun] || run.Ended.IsZero():
 		return Undecided
 	case !seen[Passed] && seen[Skipped]:
 		return Skipped
