@@ -64,6 +64,9 @@ func (f *reportFlag) Set(text string) error {
 
 // of keeps the account of one command. Reports are written whatever became of it; what was found is no trouble.
 func (a *account) of(cmd *cobra.Command, args []string, run func() error) error {
+	if err := output.Check(a.wants); err != nil {
+		return err // Before anything runs, and not at its end.
+	}
 	hushed := a.listen(cmd.OutOrStdout())
 	a.stream.Begin(typed.Hide(wordsOf(cmd, args))...)
 	err := run()

@@ -38,7 +38,7 @@ func TestWhoeverIsStuckIsToldWhatToDo(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	t.Chdir(dir)
 	for name, content := range map[string]string{
-		"a.md": exercise, "odd.md": oddName, "bad.yaml": "proivder: kind\n", "seatrial.json": "{}\n",
+		"a.md": exercise, "prose.md": "# Title\n\nNothing to run.\n", "odd.md": oddName, "bad.yaml": "proivder: kind\n", "seatrial.json": "{}\n",
 		"folder/notes.txt": "", "needs/Chart.yaml": "apiVersion: v2\nname: needs\nversion: 0.1.0\n",
 		"needs/templates/a.yaml": `{{ required "server is required" .Values.server }}`, "broken/scenario.yaml": "title: [\n", "chart/Chart.yaml": "name: web\n",
 	} {
@@ -52,7 +52,7 @@ func TestWhoeverIsStuckIsToldWhatToDo(t *testing.T) {
 		code int
 		says string
 	}{
-		{[]string{"workshop"}, 1, "requires at least 1 arg(s)"},
+		{[]string{"workshop"}, 1, "`seatrial workshop` wants FILE...|SCENARIO..., and was given 0 words: `seatrial workshop --help` has examples"},
 		{[]string{"workshop", "--provder", "kind", "a.md"}, 1, "unknown flag --provder; did you mean --provider?"},
 		{[]string{"workshop", "--provider", "kidn", "a.md"}, 1, `there is no provider "kidn"; did you mean "kind"?`},
 		{[]string{"workshop", "--timeout", "soon", "a.md"}, 1, `want a duration such as 90s or 10m, not "soon"`},
@@ -68,6 +68,17 @@ func TestWhoeverIsStuckIsToldWhatToDo(t *testing.T) {
 		{[]string{"workshop", "--watch", "a.md"}, 1, prepare},
 		{[]string{"workshop", "--report", "pdf", "a.md"}, 1, `reading the report "pdf"`},
 		{[]string{"workshop", "--dry-run", "a.md"}, 0, ""},
+		{[]string{"workshop", "prose.md"}, 1, "there is no command to run in prose.md: one stands in a fenced block"},
+		{[]string{"workshop", "--from-step", "7", "a.md"}, 1, "--from-step 7: a.md has only 1: `--dry-run` lists them"},
+		{[]string{"workshop", "--from-step", "0", "a.md"}, 1, "--from-step 0: steps are counted from 1"},
+		{[]string{"workshop", "--from-step", "one", "a.md"}, 1, "want a number such as 4"},
+		{[]string{"workshop", "--patience", "soon", "a.md"}, 1, "want a duration such as 90s or 10m"},
+		{[]string{"workshop", "--dir", "nowhere", "a.md"}, 1, "--dir nowhere: the reader cannot start there"},
+		{[]string{"workshop", "--dir", "a.md", "a.md"}, 1, "--dir a.md: it is no folder"},
+		{[]string{"workshop", "--report", "html=folder", "a.md"}, 1, `the html report cannot be written to "folder": it is a folder: name a file in it`},
+		{[]string{"workshop", "--report", "a.md/page.html", "a.md"}, 1, `the html report cannot be written to "a.md/page.html": mkdir a.md: not a directory`},
+		{[]string{"schema"}, 1, "`seatrial schema` wants config|doctor|images|report|scenario, and was given 0 words"},
+		{[]string{"report", "a.json", "b.json"}, 1, "`seatrial report` wants FILE.json, and was given 2 words"},
 		{[]string{"lint", "a.md"}, 0, ""},
 		{[]string{"lint", "odd.md"}, 0, ""},
 		{[]string{"lint", "--strict", "odd.md"}, 2, errFindings.Error()},

@@ -26,6 +26,23 @@ func fitHelp(root *cobra.Command) {
 	root.SetFlagErrorFunc(explainFlag)
 }
 
+// explainWords says of each command below which words it wants, where there are too few or too many.
+func explainWords(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			err := check(cmd, args)
+			if err == nil || strings.HasPrefix(err.Error(), "unknown command") {
+				return err
+			}
+			_, wants, _ := strings.Cut(cmd.Use, " ")
+			return fmt.Errorf("`%s` wants %s, and was given %d words: `%s --help` has examples", cmd.CommandPath(), wants, len(args), cmd.CommandPath())
+		}
+	}
+	for _, below := range cmd.Commands() {
+		explainWords(below)
+	}
+}
+
 // explainFlag adds the flag that was meant, and where to read more.
 func explainFlag(cmd *cobra.Command, err error) error {
 	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
@@ -36,6 +53,14 @@ func explainFlag(cmd *cobra.Command, err error) error {
 			return fmt.Errorf("unknown flag --%s; did you mean --%s?", name, near)
 		}
 		err = fmt.Errorf("unknown flag --%s", name)
+	}
+	if before, cause, found := strings.Cut(err.Error(), " flag: "); found {
+		switch {
+		case strings.HasPrefix(cause, "time: "):
+			return fmt.Errorf("%s flag: want a duration such as 90s or 10m", before)
+		case strings.HasPrefix(cause, "strconv."):
+			return fmt.Errorf("%s flag: want a number such as 4", before)
+		}
 	}
 	return errors.Join(err, fmt.Errorf("`%s --help` has all flags", cmd.CommandPath()))
 }

@@ -102,6 +102,7 @@ workshop, lint, chart and demo end so.`,
 		reportCommand(), schemaCommand(), versionCommand(), completionCommand(), sweepCommand(), cleanCommand(),
 	)
 	fitHelp(root)
+	explainWords(root)
 	completeAll(root)
 	acceptAll(root)
 	return root

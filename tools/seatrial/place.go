@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -105,7 +106,7 @@ func within(path, folder string) bool {
 }
 
 func (p *playing) prepare(ctx context.Context, reader trial.Shell, command string) error {
-	fmt.Fprintf(p.out, "   setup   %s\n", command)
+	p.account.stream.Say("setup: " + command)
 	result, err := reader.Run(ctx, command, p.said.Timeout)
 	switch {
 	case err != nil:
@@ -113,7 +114,7 @@ func (p *playing) prepare(ctx context.Context, reader trial.Shell, command strin
 	case result.TimedOut:
 		return fmt.Errorf("setup %q did not end within %s", command, p.said.Timeout)
 	case result.Exit != 0:
-		return fmt.Errorf("setup %q failed with exit code %d: %s", command, result.Exit, strings.TrimSpace(result.Output))
+		return fmt.Errorf("setup %q failed with exit code %d: %s", command, result.Exit, cmp.Or(strings.TrimSpace(result.Output), "it printed nothing"))
 	}
 	return nil
 }

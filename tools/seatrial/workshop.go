@@ -122,6 +122,9 @@ func (r *rehearsal) run(ctx context.Context, names []string) error {
 		}
 		return nil
 	}
+	if err := r.check(all); err != nil {
+		return err
+	}
 	count := &tally{}
 	return r.conclude(count, r.perform(ctx, all, count))
 }

@@ -105,6 +105,38 @@ func write(run report.Run, want Want, out io.Writer) error {
 	return nil
 }
 
+// Check makes the folders of reports, and finds those that cannot be written.
+func Check(wants []Want) error {
+	var all error
+	for _, want := range wants {
+		if want.Path == "" {
+			continue
+		}
+		if err := check(want.Path); err != nil {
+			all = errors.Join(all, fmt.Errorf("the %s report cannot be written to %q: %w", want.Format, want.Path, err))
+		}
+	}
+	return all
+}
+
+func check(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return errors.New("it is a folder: name a file in it")
+	}
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, folderMode); err != nil {
+		return err
+	}
+	try, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(try.Close(), os.Remove(try.Name()))
+}
+
+// folderMode is that of folders that are made for reports.
+const folderMode = 0o750
+
 // Render is a report in one format.
 func Render(run report.Run, format Format) ([]byte, error) {
 	switch format {
@@ -123,7 +155,7 @@ func Render(run report.Run, format Format) ([]byte, error) {
 // replace writes a file as a whole, with the folders above it, so that nobody reads half of it.
 func replace(path string, content []byte) error {
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o750); err != nil {
+	if err := os.MkdirAll(dir, folderMode); err != nil {
 		return err
 	}
 	// A report is for others too: whoever serves it may be another user.

@@ -113,3 +113,12 @@ func TestAWorkflowIsToldOfFilesByTheirPlaceInTheWorkspace(t *testing.T) {
 	g.Expect(log.String()).To(gomega.Equal("::error title=A,file=docs/a.md,line=7::wrong\n"))
 	g.Expect(before.Subjects[0].Steps[0].Findings[0].File).To(gomega.Equal("a.md"), "the run itself is as it was")
 }
+
+func TestAReportThatCannotBeWrittenIsFoundBeforeTheRun(t *testing.T) {
+	g := gomega.NewWithT(t)
+	dir := t.TempDir()
+	good := filepath.Join(dir, "new", "page.html")
+	g.Expect(output.Check([]output.Want{{Format: output.HTML, Path: good}, {Format: output.GitHub}})).To(gomega.Succeed())
+	g.Expect(os.ReadDir(filepath.Dir(good))).To(gomega.BeEmpty(), "nothing is left of the try")
+	g.Expect(output.Check([]output.Want{{Format: output.HTML, Path: dir}})).To(gomega.MatchError(gomega.ContainSubstring("it is a folder: name a file in it")))
+}
