@@ -12,9 +12,12 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"seatrial/tools/internal/garbage"
 )
 
 func main() {
+	garbage.CollectRarely(os.Getenv) // As the command does.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:])
 	stop()

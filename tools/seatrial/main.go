@@ -15,6 +15,7 @@ import (
 	"seatrial/e2e/framework/sandbox"
 	"seatrial/e2e/framework/shell"
 	"seatrial/tools/internal/columns"
+	"seatrial/tools/internal/garbage"
 )
 
 // Exit codes. A broken promise is told apart from everything that kept seatrial from
@@ -34,6 +35,7 @@ func main() {
 	if sandbox.Inside() {
 		os.Exit(exitError)
 	}
+	garbage.CollectRarely(os.Getenv)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	root := command()
 	out, errs := live.Open(os.Stdout, os.Stderr, os.Getenv)

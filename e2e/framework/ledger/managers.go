@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -53,21 +52,18 @@ func clusterManagers() []string {
 // no owner in it.
 func managersOf(live *unstructured.Unstructured, value map[string]any) []Manager {
 	var all []Manager
-	entries := live.GetManagedFields()
+	entries := entriesOf(live)
 	helm := helmManager(entries)
 	for _, e := range entries {
-		m := Manager{Name: e.Manager, Role: Other, Operation: string(e.Operation), Subresource: e.Subresource}
+		m := Manager{Name: e.manager, Role: Other, Operation: e.operation, Subresource: e.subresource, Time: e.time}
 		switch {
-		case slices.Contains(clusterManagers(), e.Manager):
+		case slices.Contains(clusterManagers(), e.manager):
 			m.Role = Cluster
-		case e.Manager == helm:
+		case e.manager == helm:
 			m.Role = Helm
 		}
-		if e.Time != nil {
-			m.Time = e.Time.UTC()
-		}
 		o := ownership{}
-		o.walk(fieldsOf(e), value, "")
+		o.walk(e.fields, value, "")
 		if m.Owns = o.pointers; len(m.Owns) > 0 {
 			all = append(all, m)
 		}
@@ -75,33 +71,52 @@ func managersOf(live *unstructured.Unstructured, value map[string]any) []Manager
 	return all
 }
 
-func fieldsOf(e metav1.ManagedFieldsEntry) map[string]any {
-	if e.FieldsV1 == nil {
-		return nil
+// entry is one of metadata.managedFields. The typed client would write the fields as text, only for them to be read again.
+type entry struct {
+	manager, operation, subresource string
+
+	time   time.Time // zero if it does not say
+	fields map[string]any
+}
+
+// entriesOf leaves empty what is not as an API server writes it: without it, nobody owns anything.
+func entriesOf(live *unstructured.Unstructured) []entry {
+	found, _, _ := unstructured.NestedFieldNoCopy(live.Object, "metadata", "managedFields")
+	list, _ := found.([]any)
+	all := make([]entry, 0, len(list))
+	for _, one := range list {
+		m, _ := one.(map[string]any)
+		var e entry
+		e.manager, _ = m["manager"].(string)
+		e.operation, _ = m["operation"].(string)
+		e.subresource, _ = m["subresource"].(string)
+		e.fields, _ = m["fieldsV1"].(map[string]any)
+		if text, _ := m["time"].(string); text != "" {
+			if at, err := time.Parse(time.RFC3339, text); err == nil {
+				e.time = at.UTC()
+			}
+		}
+		all = append(all, e)
 	}
-	var fields map[string]any
-	if err := json.Unmarshal(e.FieldsV1.GetRawBytes(), &fields); err != nil {
-		return nil // An API server writes nothing else; without it, nobody owns anything.
-	}
-	return fields
+	return all
 }
 
 // helmManager is the name under which Helm wrote the object: the program that has the SDK in it. Helm's own mark on the
 // object tells; what has no mark, such as a hook, was made by Helm and nobody else, so that its maker is the first to write.
-func helmManager(entries []metav1.ManagedFieldsEntry) string {
+func helmManager(entries []entry) string {
 	first := ""
-	var since *metav1.Time
+	var since time.Time
 	for _, e := range entries {
-		if slices.Contains(clusterManagers(), e.Manager) || e.Subresource != "" {
+		if slices.Contains(clusterManagers(), e.manager) || e.subresource != "" {
 			continue
 		}
-		metadata, _ := fieldsOf(e)["f:metadata"].(map[string]any)
+		metadata, _ := e.fields["f:metadata"].(map[string]any)
 		annotations, _ := metadata["f:annotations"].(map[string]any)
 		if _, marked := annotations["f:meta.helm.sh/release-name"]; marked {
-			return e.Manager
+			return e.manager
 		}
-		if first == "" || e.Time != nil && since != nil && e.Time.Before(since) {
-			first, since = e.Manager, e.Time
+		if first == "" || !e.time.IsZero() && !since.IsZero() && e.time.Before(since) {
+			first, since = e.manager, e.time
 		}
 	}
 	return first

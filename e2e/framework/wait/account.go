@@ -31,12 +31,12 @@ func defaultServiceAccount(ctx context.Context, client *objects.Client, subject 
 		namespace: q.namespace,
 		fields:    "metadata.name=default",
 	}}
-	q.assess = func(live []*unstructured.Unstructured) []Unready {
-		f := newIndex(State{Live: live}).judge(account)
+	q.assess = func(live []*unstructured.Unstructured) ([]Unready, []Note) {
+		f := newIndex(State{Live: live}, new(readings).next()).judge(account)
 		if f.reason == "" {
-			return nil
+			return nil, nil
 		}
-		return []Unready{{Object: account, Reason: f.reason}}
+		return []Unready{{Object: account, Reason: f.reason}}, nil
 	}
 	_, err := answer(ctx, client, q)
 	return err

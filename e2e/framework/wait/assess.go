@@ -36,10 +36,11 @@ type rule func(x *index, u *unstructured.Unstructured) finding
 
 // Assess tells what is missing in a state: wanted objects that are not ready, in the order they were asked for,
 // then what should be gone. It is empty if all is well.
-func Assess(s State) []Unready {
-	x := newIndex(s)
+func Assess(s State) []Unready { return newIndex(s, new(readings).next()).assess() }
+
+func (x *index) assess() []Unready {
 	var all []Unready
-	for _, want := range s.Wanted {
+	for _, want := range x.state.Wanted {
 		ref := objects.RefOf(want)
 		if f := x.judge(ref); f.reason != "" {
 			all = append(all, x.unready(ref, f))

@@ -15,7 +15,7 @@ import (
 // autoscaler waits until what it scales is within its bounds. That needs no measurements, and until then the number of
 // replicas is about to change. Version 1 of the kind has the same fields as far as they are read here.
 func autoscaler(x *index, u *unstructured.Unstructured) finding {
-	h, err := as[autoscalingv2.HorizontalPodAutoscaler](u)
+	h, err := as[autoscalingv2.HorizontalPodAutoscaler](x, u)
 	if err != nil {
 		return finding{reason: err.Error()}
 	}
@@ -44,8 +44,8 @@ func autoscaler(x *index, u *unstructured.Unstructured) finding {
 }
 
 // disruptionBudget waits for as many pods as the budget is about.
-func disruptionBudget(_ *index, u *unstructured.Unstructured) finding {
-	b, err := as[policyv1.PodDisruptionBudget](u)
+func disruptionBudget(x *index, u *unstructured.Unstructured) finding {
+	b, err := as[policyv1.PodDisruptionBudget](x, u)
 	if err != nil {
 		return finding{reason: err.Error()}
 	}

@@ -13,7 +13,7 @@ import (
 const defaultClass = "storageclass.kubernetes.io/is-default-class"
 
 func claim(x *index, u *unstructured.Unstructured) finding {
-	c, err := as[corev1.PersistentVolumeClaim](u)
+	c, err := as[corev1.PersistentVolumeClaim](x, u)
 	if err != nil {
 		return finding{reason: err.Error()}
 	}
@@ -46,7 +46,7 @@ func (x *index) class(c corev1.PersistentVolumeClaim) (class *storagev1.StorageC
 		return nil, "not bound yet; it asks for a volume made by hand"
 	}
 	for _, u := range x.byKind[storageClasses()] {
-		one, err := as[storagev1.StorageClass](u)
+		one, err := as[storagev1.StorageClass](x, u)
 		if err != nil {
 			continue
 		}

@@ -113,10 +113,11 @@ type hooks struct {
 	begun  chan struct{}
 	before map[types.UID]bool
 	made   map[objects.Ref]bool
+	known  readings
 }
 
-func (h *hooks) assess(live []*unstructured.Unstructured) []Unready {
-	x := newIndex(State{Wanted: h.wanted, Live: live})
+func (h *hooks) assess(live []*unstructured.Unstructured) ([]Unready, []Note) {
+	x := newIndex(State{Wanted: h.wanted, Live: live}, h.known.next())
 	h.once.Do(func() {
 		h.before = map[types.UID]bool{}
 		for _, u := range live {
@@ -138,7 +139,7 @@ func (h *hooks) assess(live []*unstructured.Unstructured) []Unready {
 			all = append(all, Unready{Object: ref, Reason: "not made yet", unmade: true})
 		}
 	}
-	return all
+	return all, nil
 }
 
 // hookRule is the rule that Helm has for hooks of a kind, or nil if it only makes them.
@@ -154,7 +155,7 @@ func hookRule(gk schema.GroupKind) rule {
 }
 
 func hookJob(x *index, u *unstructured.Unstructured) finding {
-	if suspended(u) {
+	if suspended(x, u) {
 		return finding{
 			reason: "suspended, while Helm waits for its end",
 			dooms:  []doom{{why: "nobody lets it run", after: MissingPatience}},
@@ -164,7 +165,7 @@ func hookJob(x *index, u *unstructured.Unstructured) finding {
 }
 
 func hookPod(x *index, u *unstructured.Unstructured) finding {
-	p, err := as[corev1.Pod](u)
+	p, err := as[corev1.Pod](x, u)
 	switch {
 	case err != nil:
 		return finding{reason: err.Error()}

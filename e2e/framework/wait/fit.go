@@ -25,7 +25,7 @@ func (x *index) unschedulable(p corev1.Pod, c corev1.PodCondition) []doom {
 	nodes := x.byKind[schema.GroupKind{Kind: "Node"}]
 	obstacle := ""
 	for _, u := range nodes {
-		n, err := as[corev1.Node](u)
+		n, err := as[corev1.Node](x, u)
 		if err != nil {
 			return nil
 		}

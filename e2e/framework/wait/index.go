@@ -2,13 +2,11 @@ package wait
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 
@@ -22,20 +20,19 @@ type index struct {
 	byUID    map[types.UID]*unstructured.Unstructured
 	byKind   map[schema.GroupKind][]*unstructured.Unstructured
 	children map[types.UID][]*unstructured.Unstructured
-	// pods are those that were read already: several rules look at the same ones.
-	pods map[types.UID]corev1.Pod
+	readings *readings
 	// warnings are the Warning events in the order of their names.
 	warnings []corev1.Event
 }
 
-func newIndex(s State) *index {
+func newIndex(s State, known *readings) *index {
 	x := &index{
 		state:    s,
 		byRef:    make(map[objects.Ref]*unstructured.Unstructured, len(s.Live)),
 		byUID:    make(map[types.UID]*unstructured.Unstructured, len(s.Live)),
 		byKind:   map[schema.GroupKind][]*unstructured.Unstructured{},
 		children: map[types.UID][]*unstructured.Unstructured{},
-		pods:     map[types.UID]corev1.Pod{},
+		readings: known,
 	}
 	// Watches deliver in any order; what a person reads must not depend on it.
 	live := slices.SortedFunc(slices.Values(s.Live), func(a, b *unstructured.Unstructured) int {
@@ -51,7 +48,7 @@ func newIndex(s State) *index {
 		}
 	}
 	for _, u := range x.byKind[schema.GroupKind{Kind: "Event"}] {
-		if e, err := as[corev1.Event](u); err == nil && e.Type == corev1.EventTypeWarning {
+		if e, err := as[corev1.Event](x, u); err == nil && e.Type == corev1.EventTypeWarning {
 			x.warnings = append(x.warnings, e)
 		}
 	}
@@ -66,30 +63,18 @@ func (x *index) podsOf(u *unstructured.Unstructured) []corev1.Pod {
 			pods = append(pods, x.podsOf(child)...)
 			continue
 		}
-		if p, err := x.pod(child); err == nil {
+		if p, err := as[corev1.Pod](x, child); err == nil {
 			pods = append(pods, p)
 		}
 	}
 	return pods
 }
 
-// pod reads a pod once.
-func (x *index) pod(u *unstructured.Unstructured) (corev1.Pod, error) {
-	if p, known := x.pods[u.GetUID()]; known {
-		return p, nil
-	}
-	p, err := as[corev1.Pod](u)
-	if err == nil {
-		x.pods[u.GetUID()] = p
-	}
-	return p, err
-}
-
 // podsIn are all pods of a namespace.
 func (x *index) podsIn(ns string) []corev1.Pod {
 	var pods []corev1.Pod
 	for _, u := range x.byKind[schema.GroupKind{Kind: "Pod"}] {
-		if p, err := x.pod(u); err == nil && p.Namespace == ns {
+		if p, err := as[corev1.Pod](x, u); err == nil && p.Namespace == ns {
 			pods = append(pods, p)
 		}
 	}
@@ -161,13 +146,4 @@ func happened(e corev1.Event) metav1.Time {
 	}
 	zero := metav1.Time{}
 	return cmp.Or(e.LastTimestamp, metav1.Time(e.EventTime), e.FirstTimestamp, e.CreationTimestamp, zero)
-}
-
-// as reads an object into its Go type.
-func as[T any](u *unstructured.Unstructured) (T, error) {
-	var typed T
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(u.Object, &typed); err != nil {
-		return typed, fmt.Errorf("reading %q as %T: %w", objects.RefOf(u), typed, err)
-	}
-	return typed, nil
 }

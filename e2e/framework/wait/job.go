@@ -9,7 +9,7 @@ import (
 )
 
 func job(x *index, u *unstructured.Unstructured) finding {
-	j, err := as[batchv1.Job](u)
+	j, err := as[batchv1.Job](x, u)
 	if err != nil {
 		return finding{reason: err.Error()}
 	}

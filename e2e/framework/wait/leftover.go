@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -57,7 +58,7 @@ func (x *index) held(u *unstructured.Unstructured) string {
 	if u.GetKind() != "Pod" || u.GetDeletionTimestamp() == nil {
 		return ""
 	}
-	p, err := x.pod(u)
+	p, err := as[corev1.Pod](x, u)
 	if err != nil {
 		return ""
 	}

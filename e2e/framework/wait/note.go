@@ -24,10 +24,11 @@ type Note struct {
 func (n Note) String() string { return n.Object.String() + ": " + n.Text }
 
 // Notes are what [Assess] does not wait for in a state, in the order of the objects.
-func Notes(s State) []Note {
-	x := newIndex(s)
+func Notes(s State) []Note { return newIndex(s, new(readings).next()).notes() }
+
+func (x *index) notes() []Note {
 	var all []Note
-	for _, want := range s.Wanted {
+	for _, want := range x.state.Wanted {
 		ref := objects.RefOf(want)
 		u := x.byRef[ref]
 		if u == nil || u.GetDeletionTimestamp() != nil {
@@ -56,7 +57,7 @@ func (x *index) note(gk schema.GroupKind, u *unstructured.Unstructured) string {
 			return joined("it does not scale by load", message)
 		}
 	case schema.GroupKind{Group: "batch", Kind: "Job"}, schema.GroupKind{Group: "batch", Kind: "CronJob"}:
-		if suspended(u) {
+		if suspended(x, u) {
 			return "it is suspended, so that nothing runs"
 		}
 	case schema.GroupKind{Kind: "PersistentVolumeClaim"}:
@@ -64,14 +65,14 @@ func (x *index) note(gk schema.GroupKind, u *unstructured.Unstructured) string {
 			return "it is not bound, since its class waits for a pod that uses it"
 		}
 	case schema.GroupKind{Group: "apps", Kind: "StatefulSet"}:
-		return heldBack(u)
+		return heldBack(x, u)
 	}
 	return ""
 }
 
 // heldBack tells of pods that a StatefulSet leaves as they were on purpose.
-func heldBack(u *unstructured.Unstructured) string {
-	set, err := as[appsv1.StatefulSet](u)
+func heldBack(x *index, u *unstructured.Unstructured) string {
+	set, err := as[appsv1.StatefulSet](x, u)
 	if err != nil || set.Status.ObservedGeneration < set.Generation {
 		return ""
 	}
@@ -87,8 +88,8 @@ func addressed(u *unstructured.Unstructured) bool {
 	return len(addresses) > 0
 }
 
-func suspended(u *unstructured.Unstructured) bool {
-	if j, err := as[batchv1.Job](u); err == nil && j.Spec.Suspend != nil {
+func suspended(x *index, u *unstructured.Unstructured) bool {
+	if j, err := as[batchv1.Job](x, u); err == nil && j.Spec.Suspend != nil {
 		return *j.Spec.Suspend
 	}
 	return false

@@ -12,7 +12,7 @@ import (
 )
 
 func pod(x *index, u *unstructured.Unstructured) finding {
-	p, err := as[corev1.Pod](u)
+	p, err := as[corev1.Pod](x, u)
 	if err != nil {
 		return finding{reason: err.Error()}
 	}

@@ -19,9 +19,8 @@ type question struct {
 	scopes    []scope
 	timeout   time.Duration
 	steady    time.Duration
-	assess    func(live []*unstructured.Unstructured) []Unready
-	// notes may be nil.
-	notes    func(live []*unstructured.Unstructured) []Note
+	// assess tells what is missing, and what nobody waits for though a reader should know.
+	assess   func(live []*unstructured.Unstructured) ([]Unready, []Note)
 	progress func(Status)
 	// written are versions that objects are known to have had.
 	written map[objects.Ref]string
@@ -96,9 +95,9 @@ func (v *vigil) look() (done bool, again time.Duration, err error) {
 		return false, 0, nil
 	}
 	v.version = now.version
-	found := v.waiting(v.assess(now.live), now)
+	missing, notes := v.assess(now.live)
+	found := v.waiting(missing, now)
 	judgement := v.fates.judge(found, time.Now())
-	notes := v.noted(now.live)
 	changed := !v.looked || !slices.EqualFunc(found, v.unready, Unready.equal) || !slices.Equal(notes, v.notes)
 	if len(found) > 0 {
 		v.trouble = found
@@ -125,11 +124,4 @@ func (v *vigil) report() Report {
 		Subject: v.subject, Namespace: v.namespace, Waited: time.Since(v.start), Steady: v.steady,
 		Observed: v.looked, Unready: v.trouble, Notes: v.notes, Watching: v.seen.problems(),
 	}
-}
-
-func (v *vigil) noted(live []*unstructured.Unstructured) []Note {
-	if v.question.notes == nil {
-		return nil
-	}
-	return v.question.notes(live)
 }

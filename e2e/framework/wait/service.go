@@ -16,7 +16,7 @@ import (
 )
 
 func service(x *index, u *unstructured.Unstructured) finding {
-	s, err := as[corev1.Service](u)
+	s, err := as[corev1.Service](x, u)
 	if err != nil {
 		return finding{reason: err.Error()}
 	}
@@ -83,7 +83,7 @@ func (x *index) endpoints(s corev1.Service) map[types.UID]published {
 		if u.GetNamespace() != s.Namespace || u.GetLabels()[discoveryv1.LabelServiceName] != s.Name {
 			continue
 		}
-		slice, err := as[discoveryv1.EndpointSlice](u)
+		slice, err := as[discoveryv1.EndpointSlice](x, u)
 		if err != nil {
 			continue
 		}
@@ -114,7 +114,7 @@ func portNames(slice discoveryv1.EndpointSlice) []string {
 }
 
 func ingress(x *index, u *unstructured.Unstructured) finding {
-	i, err := as[networkingv1.Ingress](u)
+	i, err := as[networkingv1.Ingress](x, u)
 	if err != nil {
 		return finding{reason: err.Error()}
 	}

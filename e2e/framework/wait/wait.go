@@ -104,6 +104,7 @@ func (r Request) question(client *objects.Client) (question, error) {
 	if err != nil {
 		return question{}, err
 	}
+	known := &readings{}
 	return question{
 		written:   r.Written,
 		mortal:    mortal(s.wanted),
@@ -114,11 +115,9 @@ func (r Request) question(client *objects.Client) (question, error) {
 		timeout:   r.Timeout,
 		steady:    r.Steady,
 		progress:  r.Progress,
-		assess: func(live []*unstructured.Unstructured) []Unready {
-			return Assess(State{Wanted: s.wanted, Gone: s.gone, Live: live, LoadBalancer: r.LoadBalancer})
-		},
-		notes: func(live []*unstructured.Unstructured) []Note {
-			return Notes(State{Wanted: s.wanted, Live: live, LoadBalancer: r.LoadBalancer})
+		assess: func(live []*unstructured.Unstructured) ([]Unready, []Note) {
+			x := newIndex(State{Wanted: s.wanted, Gone: s.gone, Live: live, LoadBalancer: r.LoadBalancer}, known.next())
+			return x.assess(), x.notes()
 		},
 	}, nil
 }

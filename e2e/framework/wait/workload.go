@@ -15,7 +15,7 @@ import (
 const unseen = "its controller has not seen the last change yet"
 
 func deployment(x *index, u *unstructured.Unstructured) finding {
-	d, err := as[appsv1.Deployment](u)
+	d, err := as[appsv1.Deployment](x, u)
 	if err != nil {
 		return finding{reason: err.Error()}
 	}
@@ -113,7 +113,7 @@ func (x *index) newestReplicaSet(u *unstructured.Unstructured) *unstructured.Uns
 }
 
 func statefulSet(x *index, u *unstructured.Unstructured) finding {
-	set, err := as[appsv1.StatefulSet](u)
+	set, err := as[appsv1.StatefulSet](x, u)
 	if err != nil {
 		return finding{reason: err.Error()}
 	}
@@ -147,7 +147,7 @@ func statefulSet(x *index, u *unstructured.Unstructured) finding {
 }
 
 func daemonSet(x *index, u *unstructured.Unstructured) finding {
-	set, err := as[appsv1.DaemonSet](u)
+	set, err := as[appsv1.DaemonSet](x, u)
 	if err != nil {
 		return finding{reason: err.Error()}
 	}
@@ -172,7 +172,7 @@ func daemonSet(x *index, u *unstructured.Unstructured) finding {
 }
 
 func replicaSet(x *index, u *unstructured.Unstructured) finding {
-	set, err := as[appsv1.ReplicaSet](u)
+	set, err := as[appsv1.ReplicaSet](x, u)
 	if err != nil {
 		return finding{reason: err.Error()}
 	}
