@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/rest"
 
@@ -31,8 +30,8 @@ func defaultServiceAccount(ctx context.Context, client *objects.Client, subject 
 		namespace: q.namespace,
 		fields:    "metadata.name=default",
 	}}
-	q.assess = func(live []*unstructured.Unstructured) ([]Unready, []Note) {
-		f := newIndex(State{Live: live}, new(readings).next()).judge(account)
+	q.assess = func(now sight) ([]Unready, []Note) {
+		f := newIndex(State{Live: now.live}, new(readings).next()).judge(account)
 		if f.reason == "" {
 			return nil, nil
 		}

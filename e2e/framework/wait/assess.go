@@ -18,6 +18,8 @@ type State struct {
 	Gone []objects.Ref
 	// Live is everything that was observed.
 	Live []*unstructured.Unstructured
+	// Unseen are kinds that were not looked for: that the owner of an object is not in Live does not mean that it is gone.
+	Unseen []schema.GroupKind
 	// LoadBalancer is the rule for addresses.
 	LoadBalancer LoadBalancerRule
 }

@@ -54,7 +54,7 @@ func (r Request) hooks() string {
 }
 
 func during(ctx context.Context, client *objects.Client, r Request, operate func(context.Context) error) error {
-	s, err := survey(client, r)
+	s, err := survey(client, r, everything)
 	if err != nil {
 		return fmt.Errorf("watching %s: %w", r.hooks(), err)
 	}
@@ -116,11 +116,11 @@ type hooks struct {
 	known  readings
 }
 
-func (h *hooks) assess(live []*unstructured.Unstructured) ([]Unready, []Note) {
-	x := newIndex(State{Wanted: h.wanted, Live: live}, h.known.next())
+func (h *hooks) assess(now sight) ([]Unready, []Note) {
+	x := newIndex(State{Wanted: h.wanted, Live: now.live}, h.known.next())
 	h.once.Do(func() {
 		h.before = map[types.UID]bool{}
-		for _, u := range live {
+		for _, u := range now.live {
 			h.before[u.GetUID()] = true
 		}
 		close(h.begun)

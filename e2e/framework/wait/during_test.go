@@ -111,12 +111,12 @@ func TestHooks(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			h := &hooks{wanted: []*unstructured.Unstructured{untyped(pod(""))}, begun: make(chan struct{}), made: map[objects.Ref]bool{}}
-			h.assess(nil)
+			h.assess(sight{})
 			var live []*unstructured.Unstructured
 			if test.pod != nil {
 				live = append(live, untyped(test.pod))
 			}
-			missing, _ := h.assess(live)
+			missing, _ := h.assess(sight{live: live})
 			if got := strings.Join(lines(missing), "; "); got != test.want {
 				t.Errorf("verdict %q, want %q", got, test.want)
 			}

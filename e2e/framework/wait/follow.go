@@ -13,6 +13,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic"
 
@@ -95,6 +96,8 @@ type sight struct {
 	live []*unstructured.Unstructured
 	// complete tells whether every list that a verdict needs has been read.
 	complete bool
+	// kinds tells in how many namespaces each is watched.
+	kinds map[schema.GroupKind]int
 	// version is the newest resource version of what counts for a verdict, empty if it cannot be told.
 	version string
 	// jobs are, by namespace, the resource versions up to which Jobs have been seen; a namespace may be empty for all.
@@ -102,11 +105,12 @@ type sight struct {
 }
 
 func (f *feeds) snapshot() sight {
-	s := sight{complete: true, jobs: map[string]string{}}
+	s := sight{complete: true, jobs: map[string]string{}, kinds: map[schema.GroupKind]int{}}
 	newest, native := uint64(0), true
 	for _, one := range f.all {
 		items, at, listed := one.snapshot()
 		s.live = append(s.live, items...)
+		s.kinds[one.kind]++
 		if one.resource.GroupResource() == jobs() {
 			s.jobs[one.namespace] = at
 		}
@@ -122,6 +126,12 @@ func (f *feeds) snapshot() sight {
 		s.version = strconv.FormatUint(newest, 10)
 	}
 	return s
+}
+
+// unseen are the kinds of owners that are not watched in all namespaces, in each of which pods are.
+func (s sight) unseen() []schema.GroupKind {
+	namespaces := s.kinds[schema.GroupKind{Kind: "Pod"}]
+	return slices.DeleteFunc(owning(), func(gk schema.GroupKind) bool { return s.kinds[gk] >= namespaces })
 }
 
 // problems are the scopes whose last contact with the API server was an error.

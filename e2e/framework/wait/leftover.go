@@ -68,7 +68,11 @@ func (x *index) held(u *unstructured.Unstructured) string {
 // orphaned tells whether an object's owner does not exist any more, as far as its kind is watched.
 func (x *index) orphaned(u *unstructured.Unstructured) bool {
 	owner := metav1.GetControllerOf(u)
-	return owner != nil && x.byUID[owner.UID] == nil && slices.Contains(owning(), groupKind(owner))
+	if owner == nil || x.byUID[owner.UID] != nil {
+		return false
+	}
+	gk := groupKind(owner)
+	return slices.Contains(owning(), gk) && !slices.Contains(x.state.Unseen, gk)
 }
 
 // ours tells whether an object belongs to the release: its first owner is of the manifest, is to be gone, or is gone.

@@ -10,7 +10,8 @@ import (
 )
 
 // Lookout watches a namespace for as long as somebody waits there again and again: what it has seen it need not ask for at
-// the next wait. One wait at a time.
+// the next wait. Kinds are watched from the first wait on that has to do with them: one wait at a time, and the one that
+// makes an object go away has to name it.
 type Lookout struct {
 	client *objects.Client
 	seen   *feeds
@@ -20,7 +21,7 @@ type Lookout struct {
 // NewLookout begins to watch. Close it after use; it sees nothing any more when ctx ends.
 func NewLookout(ctx context.Context, client *objects.Client, namespace string) *Lookout {
 	watching, stop := context.WithCancel(ctx)
-	return &Lookout{client: client, seen: follow(watching, client, background(namespace)), stop: stop}
+	return &Lookout{client: client, seen: follow(watching, client, usual(namespace)), stop: stop}
 }
 
 // Close ends all that the lookout has started.
@@ -32,7 +33,7 @@ func (l *Lookout) Close() {
 // Settled does what [SettledWith] does. What the caller has changed before may not have been seen yet: Request.Written says
 // what must have been.
 func (l *Lookout) Settled(ctx context.Context, r Request) (version string, err error) {
-	q, err := r.question(l.client)
+	q, err := r.question(l.client, needed)
 	if err != nil {
 		return "", fmt.Errorf("waiting for %s: %w", r.subject(), err)
 	}

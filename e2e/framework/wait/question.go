@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-
 	"seatrial/e2e/framework/objects"
 )
 
@@ -20,7 +18,7 @@ type question struct {
 	timeout   time.Duration
 	steady    time.Duration
 	// assess tells what is missing, and what nobody waits for though a reader should know.
-	assess   func(live []*unstructured.Unstructured) ([]Unready, []Note)
+	assess   func(now sight) ([]Unready, []Note)
 	progress func(Status)
 	// written are versions that objects are known to have had.
 	written map[objects.Ref]string
@@ -95,7 +93,7 @@ func (v *vigil) look() (done bool, again time.Duration, err error) {
 		return false, 0, nil
 	}
 	v.version = now.version
-	missing, notes := v.assess(now.live)
+	missing, notes := v.assess(now)
 	found := v.waiting(missing, now)
 	judgement := v.fates.judge(found, time.Now())
 	changed := !v.looked || !slices.EqualFunc(found, v.unready, Unready.equal) || !slices.Equal(notes, v.notes)

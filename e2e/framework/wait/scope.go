@@ -13,6 +13,7 @@ import (
 
 // scope is one list of objects to watch.
 type scope struct {
+	kind      schema.GroupKind
 	resource  schema.GroupVersionResource
 	namespace string
 	fields    string
@@ -35,12 +36,16 @@ type surveyed struct {
 	wanted []*unstructured.Unstructured
 	gone   []objects.Ref
 	scopes []scope
+	beside beside
 }
 
-func survey(client *objects.Client, r Request) (surveyed, error) {
-	var s surveyed
+// beside gives what to watch in a namespace for the sake of an object of a kind, other than the objects of that kind.
+type beside func(gk schema.GroupKind, namespace string) []scope
+
+func survey(client *objects.Client, r Request, also beside) (surveyed, error) {
+	s := surveyed{beside: also}
 	if r.Namespace != "" {
-		s.add(background(r.Namespace)...)
+		s.add(also(schema.GroupKind{}, r.Namespace)...)
 	}
 	for _, u := range r.Objects {
 		placed, mapping, err := client.Place(u, r.Namespace)
@@ -68,9 +73,9 @@ func survey(client *objects.Client, r Request) (surveyed, error) {
 func (s *surveyed) watch(u *unstructured.Unstructured, m *meta.RESTMapping) {
 	namespace := u.GetNamespace()
 	if namespace != "" {
-		s.add(background(namespace)...)
+		s.add(s.beside(groupKindOf(u), namespace)...)
 	}
-	s.add(scope{resource: m.Resource, namespace: namespace})
+	s.add(scope{kind: groupKindOf(u), resource: m.Resource, namespace: namespace})
 }
 
 func (s *surveyed) add(scopes ...scope) {
@@ -81,29 +86,71 @@ func (s *surveyed) add(scopes ...scope) {
 	}
 }
 
-// background is what every wait watches: whatever a workload of the manifest can own, the owners, and what explains them.
-func background(namespace string) []scope {
-	core := schema.GroupVersion{Version: "v1"}
-	apps := schema.GroupVersion{Group: "apps", Version: "v1"}
-	batch := schema.GroupVersion{Group: "batch", Version: "v1"}
-	discovery := schema.GroupVersion{Group: "discovery.k8s.io", Version: "v1"}
-	storage := schema.GroupVersion{Group: "storage.k8s.io", Version: "v1"}
-	return []scope{
-		{resource: core.WithResource("pods"), namespace: namespace},
-		{resource: core.WithResource("services"), namespace: namespace},
-		{resource: core.WithResource("persistentvolumeclaims"), namespace: namespace},
-		{resource: core.WithResource("events"), namespace: namespace, fields: "type=Warning", advisory: true},
-		{resource: apps.WithResource("deployments"), namespace: namespace},
-		{resource: apps.WithResource("replicasets"), namespace: namespace},
-		{resource: apps.WithResource("statefulsets"), namespace: namespace},
-		{resource: apps.WithResource("daemonsets"), namespace: namespace},
-		{resource: apps.WithResource("controllerrevisions"), namespace: namespace},
-		{resource: batch.WithResource("jobs"), namespace: namespace},
-		{resource: batch.WithResource("cronjobs"), namespace: namespace},
-		{resource: discovery.WithResource("endpointslices"), namespace: namespace},
-		{resource: storage.WithResource("storageclasses"), advisory: true},
-		{resource: core.WithResource("nodes"), advisory: true},
+// everything is whatever a workload can own, the owners, and what explains them: for a wait that does not know what was in
+// the namespace before.
+func everything(_ schema.GroupKind, namespace string) []scope {
+	return slices.Concat(usual(namespace), claims(namespace), sets(namespace), runs(namespace))
+}
+
+// needed is what objects of the kind can own, and what explains them. It is enough for whoever has been there from the
+// beginning, and spares the API server the lists and watches of what is not there.
+func needed(gk schema.GroupKind, namespace string) []scope {
+	switch gk {
+	case schema.GroupKind{Group: "apps", Kind: "StatefulSet"}:
+		return slices.Concat(usual(namespace), claims(namespace), sets(namespace))
+	case schema.GroupKind{Group: "apps", Kind: "DaemonSet"}:
+		return slices.Concat(usual(namespace), sets(namespace))
+	case schema.GroupKind{Group: "batch", Kind: "Job"}, schema.GroupKind{Group: "batch", Kind: "CronJob"}:
+		return slices.Concat(usual(namespace), runs(namespace))
+	case schema.GroupKind{Kind: "PersistentVolumeClaim"}:
+		return slices.Concat(usual(namespace), claims(namespace))
+	case schema.GroupKind{}:
+		return usual(namespace)
 	}
+	if isCustom(gk) {
+		return everything(gk, namespace) // An operator can make anything of it.
+	}
+	return usual(namespace)
+}
+
+func usual(namespace string) []scope {
+	return []scope{
+		in(namespace, "", "pods", "Pod"),
+		in(namespace, "", "services", "Service"),
+		{kind: schema.GroupKind{Kind: "Event"}, resource: versionOne("", "events"), namespace: namespace, fields: "type=Warning", advisory: true},
+		in(namespace, "apps", "deployments", "Deployment"),
+		in(namespace, "apps", "replicasets", "ReplicaSet"),
+		in(namespace, "discovery.k8s.io", "endpointslices", "EndpointSlice"),
+		{kind: schema.GroupKind{Kind: "Node"}, resource: versionOne("", "nodes"), advisory: true},
+	}
+}
+
+func claims(namespace string) []scope {
+	return []scope{
+		in(namespace, "", "persistentvolumeclaims", "PersistentVolumeClaim"),
+		{kind: storageClasses(), resource: versionOne("storage.k8s.io", "storageclasses"), advisory: true},
+	}
+}
+
+// sets are the workloads whose revisions have objects of their own.
+func sets(namespace string) []scope {
+	return []scope{
+		in(namespace, "apps", "statefulsets", "StatefulSet"),
+		in(namespace, "apps", "daemonsets", "DaemonSet"),
+		in(namespace, "apps", "controllerrevisions", "ControllerRevision"),
+	}
+}
+
+func runs(namespace string) []scope {
+	return []scope{in(namespace, "batch", "jobs", "Job"), in(namespace, "batch", "cronjobs", "CronJob")}
+}
+
+func in(namespace, group, resource, kind string) scope {
+	return scope{kind: schema.GroupKind{Group: group, Kind: kind}, resource: versionOne(group, resource), namespace: namespace}
+}
+
+func versionOne(group, resource string) schema.GroupVersionResource {
+	return schema.GroupVersionResource{Group: group, Version: "v1", Resource: resource}
 }
 
 // dependent are the kinds that controllers make for others; those of an earlier revision must be gone.
@@ -117,7 +164,7 @@ func dependent() []schema.GroupKind {
 	}
 }
 
-// owning are the kinds that own dependent ones and are always watched: only of these can it be said that one is gone.
+// owning are the kinds that own dependent ones.
 func owning() []schema.GroupKind {
 	return []schema.GroupKind{
 		{Kind: "Service"},

@@ -92,15 +92,15 @@ func ReadyWith(ctx context.Context, client *objects.Client, r Request) error {
 // SettledWith is ReadyWith that tells at which resource version of the cluster everything was as it should be. It is empty
 // if the wait has not come to that, or if objects of kinds are among them that may be kept in another store.
 func SettledWith(ctx context.Context, client *objects.Client, r Request) (version string, err error) {
-	q, err := r.question(client)
+	q, err := r.question(client, everything)
 	if err != nil {
 		return "", fmt.Errorf("waiting for %s: %w", r.subject(), err)
 	}
 	return answer(ctx, client, q)
 }
 
-func (r Request) question(client *objects.Client) (question, error) {
-	s, err := survey(client, r)
+func (r Request) question(client *objects.Client, also beside) (question, error) {
+	s, err := survey(client, r, also)
 	if err != nil {
 		return question{}, err
 	}
@@ -115,8 +115,9 @@ func (r Request) question(client *objects.Client) (question, error) {
 		timeout:   r.Timeout,
 		steady:    r.Steady,
 		progress:  r.Progress,
-		assess: func(live []*unstructured.Unstructured) ([]Unready, []Note) {
-			x := newIndex(State{Wanted: s.wanted, Gone: s.gone, Live: live, LoadBalancer: r.LoadBalancer}, known.next())
+		assess: func(now sight) ([]Unready, []Note) {
+			state := State{Wanted: s.wanted, Gone: s.gone, Live: now.live, Unseen: now.unseen(), LoadBalancer: r.LoadBalancer}
+			x := newIndex(state, known.next())
 			return x.assess(), x.notes()
 		},
 	}, nil

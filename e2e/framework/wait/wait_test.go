@@ -13,13 +13,14 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	clienttesting "k8s.io/client-go/testing"
 
 	"seatrial/e2e/framework/objects"
 )
 
 // watches is how many a wait in one namespace opens.
-func watches() int { return len(background("demo")) }
+func watches() int { return len(everything(schema.GroupKind{}, "demo")) }
 
 func TestReadyReturnsAtOnceIfAllIsReady(t *testing.T) {
 	defer goleak.VerifyNone(t)
