@@ -67,6 +67,9 @@ func flatten(object runtime.Object) ([]*unstructured.Unstructured, error) {
 			}
 			return flatten(list)
 		}
+		if typed.GetKind() == "" { // The decoder gives those of a list the list's own, without the word List.
+			return nil, fmt.Errorf("object %q of a list has no kind", typed.GetName())
+		}
 		return []*unstructured.Unstructured{typed}, nil
 	default:
 		return nil, fmt.Errorf("an object of unexpected type %T", object)

@@ -72,6 +72,10 @@ func TestObjectsTellsTemplateAndLine(t *testing.T) {
 			"---\n# Source: plain/templates/a.yaml\nfoo: bar\n",
 			"plain/templates/a.yaml: manifest: Object 'Kind' is missing",
 		},
+		"no kind in a list": {
+			"---\n# Source: plain/templates/a.yaml\napiVersion: v1\nkind: List\nitems:\n- metadata: {name: web}\n",
+			`plain/templates/a.yaml: manifest: object "web" of a list has no kind`,
+		},
 		"not an object": {"just text\n", "unknown template: manifest: "},
 	} {
 		t.Run(name, func(t *testing.T) {
