@@ -23,12 +23,6 @@ import (
 	"seatrial/tools/seatrial/internal/choices"
 )
 
-// errFaults means that a chart does not keep what a user may expect of it.
-var errFaults = errors.New("the chart has faults")
-
-// errUnfinished means that a chart needs programs to run, and that simulated nodes run none.
-var errUnfinished = errors.New("the chart needs real nodes for some of its paths: --provider kind has them")
-
 const (
 	chartHelp = `Tries a chart on every way its users take, and finds what goes wrong on the
 way. Each revision is installed fresh; each is upgraded to the next one and
@@ -306,23 +300,22 @@ func (t *chartTrial) tryAll(ctx context.Context, on framework.Handle, charts []t
 	var faulty, unfinished []string
 	for _, one := range charts {
 		result, err := t.try(ctx, on, one)
-		if err != nil {
-			return err
-		}
 		if result.Failed() {
 			faulty = append(faulty, one.name)
-			if t.said.FailFast {
-				break
-			}
-			continue
 		}
-		if result.Unfinished() {
+		if err != nil {
+			return withFaults(ctx, err, faulty)
+		}
+		if result.Failed() && t.said.FailFast {
+			break
+		}
+		if !result.Failed() && result.Unfinished() {
 			unfinished = append(unfinished, one.name)
 		}
 	}
 	switch {
 	case len(faulty) > 0:
-		return fmt.Errorf("%w: %s", errFaults, strings.Join(faulty, ", "))
+		return faultsOf(faulty)
 	case len(unfinished) > 0:
 		return fmt.Errorf("%w: %s", errUnfinished, strings.Join(unfinished, ", "))
 	default:

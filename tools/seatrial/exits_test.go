@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/onsi/gomega"
+
+	"seatrial/e2e/framework/regression"
+	"seatrial/tools/seatrial/internal/choices"
 )
 
 func TestHowACommandEndsIsInItsExitCode(t *testing.T) {
@@ -26,6 +30,34 @@ func TestHowACommandEndsIsInItsExitCode(t *testing.T) {
 	} {
 		gomega.NewWithT(t).Expect(exitCode(c.err)).To(gomega.Equal(c.code), name)
 	}
+}
+
+func TestFaultsThatWereFoundCountMoreThanWhatCouldNotBeDoneAfterThem(t *testing.T) {
+	g := gomega.NewWithT(t)
+	lost := errors.New("the cluster is gone")
+	g.Expect(exitCode(withFaults(t.Context(), lost, nil))).To(gomega.Equal(exitError))
+	g.Expect(exitCode(withFaults(t.Context(), lost, []string{"web 0.1.0"}))).To(gomega.Equal(exitBroken))
+	g.Expect(withFaults(t.Context(), lost, []string{"web 0.1.0"})).To(gomega.MatchError(gomega.And(
+		gomega.ContainSubstring("the cluster is gone"), gomega.ContainSubstring("web 0.1.0"))))
+	interrupted, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	g.Expect(exitCode(withFaults(interrupted, lost, []string{"web 0.1.0"}))).To(gomega.Equal(exitError))
+}
+
+// A path that could not be gone refutes nothing: the summary says so, as the exit code does.
+func TestAPathThatCouldNotBeGoneIsNoFailure(t *testing.T) {
+	g := gomega.NewWithT(t)
+	a := newAccount(choices.New())
+	c := a.paths("web 0.1.0", "web")
+	path := regression.Path{Name: "install"}
+	c.tell(regression.Event{Path: path})
+	c.tell(regression.Event{Path: path, Step: &regression.StepResult{Name: "install", Err: "nodes that are simulated serve nothing"}})
+	end := regression.PathResult{Path: path, Verdict: regression.NotRun, Findings: []regression.Finding{{Word: regression.NeedsRealNodes, Note: true, Step: "install"}}}
+	c.tell(regression.Event{Path: path, End: &end})
+	c.end(regression.Result{Paths: []regression.PathResult{end}})
+	a.stream.Finish(errUnfinished)
+	g.Expect(a.recorder.Run().Sentence()).To(gomega.HavePrefix("UNDECIDED: 0 of 1 steps passed, 1 not run"))
+	g.Expect(exitCode(errUnfinished)).To(gomega.Equal(exitError))
 }
 
 // Somebody who is stuck reads nothing but this: each says which file, flag or word it is, and what to do.

@@ -119,7 +119,7 @@ func (w *walk) leftFinding(u *unstructured.Unstructured) Finding {
 	case u.GetKind() == claimKind && !w.made(u):
 		f = claimKept(f.Object)
 	case w.isTest(u):
-		f.Note, f.Found = true, "a test's pod, which Helm keeps for its log"
+		f.Note, f.Found = true, "what belongs to a test of the chart, which Helm keeps for its log"
 	case !w.made(u):
 		f.Note, f.Found = true, "an object that Helm did not make; a program of the release did"
 	}
