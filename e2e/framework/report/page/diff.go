@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/pmezard/go-difflib/difflib"
+
+	"seatrial/e2e/framework/report"
 )
 
 // longest is how many lines of an output are compared; a comparison of more takes long, and nobody reads it.
@@ -19,6 +21,8 @@ type line struct {
 	// Same is true if both are the same to the letter. Where they are not, it may still be what was promised: ages and
 	// addresses differ by their nature. The findings say what does not fit.
 	Same bool
+	// Found says that a finding is about this line.
+	Found bool
 }
 
 // narrow is the longest line, in characters, of texts that stand side by side. Of longer ones, one half would be out of
@@ -45,6 +49,23 @@ func diffOf(expected, actual string) diff {
 	return diff{Lines: lines(then, now), Wide: slices.ContainsFunc(then, wide) || slices.ContainsFunc(now, wide)}
 }
 
+// markFound marks the lines that a step's findings are about. What a document shows stands below its command; a finding
+// whose words are not in the line that would be its own is left alone.
+func (d diff) markFound(s report.Step) {
+	number := s.Line + len(splitLines(s.Command))
+	for i := range d.Lines {
+		one := &d.Lines[i]
+		if !one.Shown {
+			continue
+		}
+		one.Found = slices.ContainsFunc(s.Findings, func(f report.Finding) bool {
+			return f.Severity == report.Error && f.Line == number && strings.Contains(one.Expected, f.Expected)
+		})
+		number++
+	}
+}
+
+// lines pairs those of two texts.
 func lines(then, now []string) []line {
 	var all []line
 	for _, op := range difflib.NewMatcher(then, now).GetOpCodes() {

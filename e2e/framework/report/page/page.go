@@ -137,9 +137,11 @@ func sectionOf(index int, subject report.Subject) section {
 
 func stepOf(section string, s report.Step) *step {
 	s.Output = report.Plain(s.Output)
+	compared := diffOf(s.Expected, s.Output)
+	compared.markFound(s)
 	return &step{
 		Step: s, ID: stepID(section, s.Number),
-		Open: s.Verdict == report.Failed || len(s.Findings) > 0, Diff: diffOf(s.Expected, s.Output),
+		Open: s.Verdict == report.Failed || len(s.Findings) > 0, Diff: compared,
 	}
 }
 

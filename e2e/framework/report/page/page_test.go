@@ -30,7 +30,7 @@ func run() report.Run {
 	stream.EndStep("d", report.Step{
 		Number: 1, Command: "helm history guestbook-demo", Line: 38, Verdict: report.Failed, Seconds: 1,
 		Expected: "REVISION DESCRIPTION\n3 Rollback to 2\n", Output: "REVISION DESCRIPTION\n3 Rollback to 1\n",
-		Findings:    []report.Finding{{Severity: report.Error, File: "exercise-3.md", Line: 42, Object: "revision 3", Field: "DESCRIPTION", Expected: "Rollback to 2", Actual: "Rollback to 1", Text: "the document says Rollback to 2"}},
+		Findings:    []report.Finding{{Severity: report.Error, File: "exercise-3.md", Line: 40, Object: "revision 3", Field: "DESCRIPTION", Expected: "Rollback to 2", Actual: "Rollback to 1", Text: "the document says Rollback to 2"}},
 		Attachments: []report.Attachment{{Title: "events", Text: "Warning BackOff <pod>"}},
 	})
 	stream.EndStep("d", report.Step{Number: 2, Command: "helm status guestbook-demo", Verdict: report.Passed, Output: "STATUS: deployed\n"})
@@ -92,6 +92,7 @@ func TestThePageShowsTheWrongCellBesideWhatWasPromised(t *testing.T) {
 	g.Expect(texts(root, "expected")).To(gomega.Equal([]string{"Rollback to 2"}))
 	g.Expect(texts(root, "actual")).To(gomega.Equal([]string{"Rollback to 1"}))
 	g.Expect(texts(root, "differs")).To(gomega.Equal([]string{"3 Rollback to 23 Rollback to 1"}), "the other line is the same")
+	g.Expect(texts(root, "found")).To(gomega.Equal(texts(root, "differs")), "the finding is about it")
 }
 
 func TestThePageTellsWhatWentAndReturned(t *testing.T) {
@@ -120,6 +121,29 @@ func TestThePictureOfRevisionsHasAMarkForEachAndALineOnlyWhereSomethingIs(t *tes
 	g.Expect(marks).To(gomega.Equal([]string{"came", "went", "returned"}))
 	g.Expect(lines).To(gomega.Equal([]string{"there", "gap"}), "it was there up to revision 2, and was missed up to 3")
 	g.Expect(arcs).To(gomega.Equal([]string{"revision 3 goes back to revision 1"}))
+}
+
+func TestALineThatDiffersButFitsIsNotTakenForAFinding(t *testing.T) {
+	g := gomega.NewWithT(t)
+	recorder := &report.Recorder{}
+	stream := report.NewStream(nil, recorder)
+	stream.BeginSubject("d", 1, report.Subject{Kind: report.Document, Title: "A"})
+	stream.EndStep("d", report.Step{
+		Number: 1, Command: "kubectl get \\\n  pods", Line: 10, Verdict: report.Failed,
+		Expected: "NAME  AGE\nweb   3m\ndb    4m", Output: "NAME  AGE\nweb   9s\ndv    9s",
+		Findings: []report.Finding{
+			{Severity: report.Error, Line: 14, Expected: "db", Actual: "dv", Text: "wrong"},
+			{Severity: report.Error, Line: 13, Expected: "of another line", Text: "its words are not there"},
+			{Severity: report.Warning, Line: 13, Expected: "web", Text: "a typo"},
+		},
+	})
+	stream.EndSubject("d", report.Subject{})
+	stream.Finish(nil)
+	content, err := page.HTML(recorder.Run())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	root := parse(t, content)
+	g.Expect(texts(root, "differs")).To(gomega.HaveLen(2))
+	g.Expect(texts(root, "found")).To(gomega.Equal([]string{"db    4mdv    9s"}))
 }
 
 func TestThePictureOfRevisionsCanBeHeard(t *testing.T) {
