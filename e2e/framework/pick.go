@@ -100,6 +100,11 @@ func (o Options) kind(ctx context.Context, prepared assets.Assets, artifacts str
 }
 
 func (o Options) embedded(prepared assets.Assets, artifacts, reason string) (picked, error) {
+	// The version of a node image is that of real nodes.
+	if want := o.Settings.Kubernetes; want != "" && want != prepared.EmbeddedKubernetes && o.Settings.NodeImage == "" {
+		return picked{}, fmt.Errorf("provider embedded runs Kubernetes %s, and %s is asked for: leave that out, or name a node image that has it and take provider kind",
+			prepared.EmbeddedKubernetes, want)
+	}
 	dir, err := clusters()
 	if err != nil {
 		return picked{}, err

@@ -45,6 +45,22 @@ func TestTheVersionIsThatOfTheProvidersClusters(t *testing.T) {
 	g.Expect(got.kubernetes).To(gomega.BeEmpty(), "a cluster of the user's has any, unless the user says otherwise")
 }
 
+func TestAnotherVersionThanTheOneAskedForIsNotTaken(t *testing.T) {
+	g := gomega.NewWithT(t)
+	bare(t)
+	o := Options{Settings: Settings{Want: assets.Want{Provider: assets.Embedded, Kubernetes: "v1.20.0"}}}
+	_, err := o.pick(t.Context(), without(), t.TempDir())
+	g.Expect(err).To(gomega.MatchError(gomega.HavePrefix("provider embedded runs Kubernetes v1.37.2, and v1.20.0 is asked for: leave that out")))
+
+	o.Settings.Kubernetes = "v1.37.2"
+	_, err = o.pick(t.Context(), without(), t.TempDir())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+
+	o.Settings.Kubernetes, o.Settings.NodeImage = "v1.20.0", "kindest/node:v1.20.0"
+	_, err = o.pick(t.Context(), without(), t.TempDir())
+	g.Expect(err).ToNot(gomega.HaveOccurred(), "that is the version of the real nodes")
+}
+
 func TestAutoIsEmbeddedWhereNoNodesCanBeRunAndSaysWhy(t *testing.T) {
 	image := without()
 	image.NodeImage, image.Engine, image.WithoutNodes = "localhost/seatrial/node:v1", "docker", ""

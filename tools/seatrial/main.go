@@ -59,7 +59,11 @@ func main() {
 		return
 	}
 	// Also when the verdict has been told: what was left behind is said here.
-	fmt.Fprintln(errs, columns.Wrap("seatrial: "+err.Error(), errorMargin))
+	width := columns.Width
+	if screen := live.Of(errs); screen != nil {
+		width = min(screen.Width(), width)
+	}
+	fmt.Fprintln(errs, columns.WrapTo(width, "seatrial: "+err.Error(), errorMargin))
 	os.Exit(exitCode(err))
 }
 

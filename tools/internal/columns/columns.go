@@ -14,24 +14,29 @@ const Width = report.Width
 
 // Wrap breaks each line of a text between words, so that none is longer than Width unless a word is. What comes after
 // a break begins as its line did, with a margin more. Between backquotes nothing is broken: that is a command to paste.
-func Wrap(text string, margin int) string {
+func Wrap(text string, margin int) string { return WrapTo(Width, text, margin) }
+
+// WrapTo is Wrap for a terminal of another width.
+func WrapTo(width int, text string, margin int) string {
 	var done []string
 	for line := range strings.SplitSeq(text, "\n") {
 		lead := line[:len(line)-len(strings.TrimLeft(line, " "))]
-		done = append(done, Fill(lead, lead+strings.Repeat(" ", margin), line[len(lead):])...)
+		done = append(done, fill(width, lead, lead+strings.Repeat(" ", margin), line[len(lead):])...)
 	}
 	return strings.Join(done, "\n")
 }
 
 // Fill makes lines of one paragraph: the first begins with one text, the others with another.
-func Fill(first, others, paragraph string) []string {
-	if runewidth.StringWidth(first+paragraph) <= Width {
+func Fill(first, others, paragraph string) []string { return fill(Width, first, others, paragraph) }
+
+func fill(width int, first, others, paragraph string) []string {
+	if runewidth.StringWidth(first+paragraph) <= width {
 		return []string{first + paragraph} // Columns stay columns.
 	}
 	var lines []string
 	current, empty := first, true
 	for _, word := range words(paragraph) {
-		if !empty && runewidth.StringWidth(current)+1+runewidth.StringWidth(word) > Width {
+		if !empty && runewidth.StringWidth(current)+1+runewidth.StringWidth(word) > width {
 			lines, current, empty = append(lines, current), others, true
 		}
 		if !empty {

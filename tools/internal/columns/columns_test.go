@@ -38,3 +38,8 @@ func TestNoLineIsTooLongUnlessAWordIs(t *testing.T) {
 		}
 	})
 }
+
+func TestOnANarrowTerminalLinesAreNarrower(t *testing.T) {
+	t.Parallel()
+	gomega.NewWithT(t).Expect(WrapTo(20, "seatrial: the documents do not show it", 2)).To(gomega.Equal("seatrial: the\n  documents do not\n  show it"))
+}
