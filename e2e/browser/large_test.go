@@ -38,6 +38,41 @@ var _ = Describe("The page of a long run", func() {
 	}, SpecTimeout(browser.StartTimeout))
 })
 
+var _ = Describe("The page of hundreds of paths", func() {
+	It("has what was found in sight, whatever the pictures before it have to show", func(ctx SpecContext) {
+		address := pageOf(broad(), "broad")
+		p := open(ctx, start(ctx))
+		Expect(p.Visit(ctx, address)).To(Succeed())
+		Expect(p.Until(ctx, "document.querySelectorAll('.subject').length === "+fmt.Sprint(manySteps))).To(Succeed())
+		Expect(read[int](ctx, p, "document.querySelector('.subject').offsetTop / innerHeight | 0")).To(BeNumerically("<", 3))
+		Expect(p.Press(ctx, "n")).To(Succeed())
+		Expect(p.Until(ctx, inView(".finding:focus"))).To(Succeed())
+		Expect(overflow(ctx, p)).To(BeZero())
+		Expect(p.Messages()).To(BeEmpty())
+	}, SpecTimeout(browser.StartTimeout))
+})
+
+// broad is a run of hundreds of paths, of which one has a fault.
+func broad() report.Run {
+	now := time.Date(2026, time.November, 30, 9, 0, 0, 0, time.UTC)
+	recorder := &report.Recorder{}
+	stream := report.NewStream(func() time.Time { now = now.Add(time.Second); return now }, recorder)
+	stream.Begin("seatrial", "chart", "web")
+	for number := range manySteps {
+		id := report.SubjectID(fmt.Sprint(number))
+		stream.BeginSubject(id, 1, report.Subject{Kind: report.Path, Group: "web", Title: fmt.Sprintf("upgrade %d", number)})
+		step := report.Step{Number: 1, Name: "install", Verdict: report.Passed, Seconds: 0.5}
+		if number == manySteps/2 {
+			step.Verdict = report.Failed
+			step.Findings = []report.Finding{{Severity: report.Error, Word: "drifted", Object: "Service/web", Text: "it is another one"}}
+		}
+		stream.EndStep(id, step)
+		stream.EndSubject(id, report.Subject{})
+	}
+	stream.Finish(nil)
+	return recorder.Run()
+}
+
 // long is a run of hundreds of steps, of which one has printed a megabyte.
 func long() report.Run {
 	now := time.Date(2026, time.November, 30, 9, 0, 0, 0, time.UTC)
