@@ -44,7 +44,7 @@ type nodeFault struct {
 func nodeFaults() []nodeFault {
 	slowed := &slowStore{}
 	return []nodeFault{
-		killedServer(installing, upgrading),
+		killedServer(upgrading),
 		{
 			name: "a pod of each workload killed as soon as Helm is done", during: []string{installing, upgrading, rollingBack},
 			after: func(ctx context.Context, n *nodes) (string, error) { return n.killPods(ctx) },
