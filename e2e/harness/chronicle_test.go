@@ -67,6 +67,21 @@ var _ = Describe("The chronicle of a cluster", Label("ledger"), func() {
 		})
 	}
 
+	for _, driver := range []helm.Driver{helm.Secrets, helm.ConfigMaps} {
+		It("tells of revisions that followed each other before it looked, with history in a "+string(driver), func(ctx SpecContext) {
+			begin(ctx)
+			client, notes := newHelm(helm.Options{Namespace: namespace, Driver: driver}), loadChart("notes")
+			Expect(client.Install(ctx, "story", notes, helm.Values{"extra": true})).Error().NotTo(HaveOccurred())
+			Expect(client.Upgrade(ctx, "story", notes, helm.Values{"message": "two"})).Error().NotTo(HaveOccurred())
+			told := []string{"1 superseded: story came story-extra came", "2 deployed: story altered story-extra went"}
+			Expect(news(ctx)).To(Equal(told))
+			Expect(client.Rollback(ctx, "story", 1)).Error().NotTo(HaveOccurred())
+			Expect(client.Upgrade(ctx, "story", notes, helm.Values{"extra": true, "message": "four"})).Error().NotTo(HaveOccurred())
+			told = append(told, "3 superseded: story altered story-extra returned", "4 deployed: story altered story-extra stayed")
+			Expect(news(ctx)).To(Equal(told))
+		})
+	}
+
 	It("begins with what is there, and tells of it when it changes", func(ctx SpecContext) {
 		client, notes := newHelm(helm.Options{Namespace: namespace}), loadChart("notes")
 		Expect(client.Install(ctx, "story", notes, nil)).Error().NotTo(HaveOccurred())

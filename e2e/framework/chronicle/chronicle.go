@@ -32,6 +32,8 @@ type Chronicle struct {
 	api  *objects.Client
 	// releases are those that were seen, in the order in which they came.
 	releases []*life
+	// version is the moment of the last look.
+	version string
 }
 
 // Release is one with the ledgers of its revisions, oldest first. One that was taken away ends with a ledger whose record
@@ -93,6 +95,7 @@ func (c *Chronicle) begin(ctx context.Context) error {
 		}
 		one.untold = 0
 	}
+	c.version = now.Version
 	return nil
 }
 
@@ -120,6 +123,7 @@ func (c *Chronicle) Look(ctx context.Context) error {
 			missed = append(missed, c.write(ctx, one, last, now.Version))
 		}
 	}
+	c.version = now.Version
 	return errors.Join(missed...)
 }
 
@@ -153,49 +157,55 @@ func (c *Chronicle) notice(ctx context.Context, now helm.Release, version string
 	if same {
 		return nil
 	}
-	if !one.there && len(one.ledgers) > 0 && now.Revision == 1 { // Another one of the same name begins.
+	if !one.there && len(one.ledgers) > 0 { // Another one of the same name begins.
 		one.kinds, one.ledgers, one.untold = nil, nil, 0
 	}
+	unseen := c.between(ctx, one, now)
 	one.seen, one.there = now, true
 	if now.Status == helm.StatusUninstalled { // Only its history was kept.
 		now.Manifest = ""
 	}
-	return c.write(ctx, one, now, version)
+	return errors.Join(unseen, c.write(ctx, one, now, version))
 }
 
 // write writes the ledger of a revision, as it was at a moment.
-func (c *Chronicle) write(ctx context.Context, one *life, r helm.Release, version string) (err error) {
+func (c *Chronicle) write(ctx context.Context, one *life, r helm.Release, version string) error {
 	if one.foreign {
 		return nil
 	}
-	defer func() {
-		if err != nil {
-			one.foreign, one.untold = true, 0
-			err = fmt.Errorf("revision %d of release %q in %q: %w", r.Revision, r.Name, r.Namespace, err)
-		}
-	}()
+	written, err := c.capture(ctx, one, r, version)
+	if err != nil {
+		one.foreign, one.untold = true, 0
+		return fmt.Errorf("revision %d of release %q in %q: %w", r.Revision, r.Name, r.Namespace, err)
+	}
+	if written.Record != nil {
+		one.add(written)
+	}
+	return nil
+}
+
+// capture gives the ledger of a revision as it was at a moment, without a record if no revision has had any object.
+func (c *Chronicle) capture(ctx context.Context, one *life, r helm.Release, version string) (ledger.Ledger, error) {
 	wanted, err := r.Objects()
 	if err != nil {
-		return err
+		return ledger.Ledger{}, err
 	}
 	one.know(wanted)
 	if len(one.kinds) == 0 {
-		return nil // No revision had any object.
+		return ledger.Ledger{}, nil
 	}
-	request := ledger.Request{
+	return ledger.CaptureWith(ctx, c.api, ledger.Request{
 		Namespace: r.Namespace, Release: r.Name, Objects: wanted, Kinds: one.kinds, Version: version, Also: one.earlier(),
 		Record: &ledger.Record{
 			Release: r.Name, Revision: r.Revision, Status: string(r.Status), Description: r.Description, Chart: r.Chart(),
 			AppVersion: r.AppVersion, Values: r.Values, Manifest: r.Manifest, Updated: r.Updated,
 		},
-	}
-	written, err := ledger.CaptureWith(ctx, c.api, request)
-	if err != nil {
-		return err
-	}
-	one.ledgers = append(one.ledgers, written)
-	one.untold++
-	return nil
+	})
+}
+
+func (l *life) add(written ledger.Ledger) {
+	l.ledgers = append(l.ledgers, written)
+	l.untold++
 }
 
 func (l *life) know(wanted []*unstructured.Unstructured) {

@@ -52,6 +52,14 @@ func (c *Client) In(namespace string) *Client {
 	return &in
 }
 
+// Storing returns a client that works as c does, but with the history in objects of another kind. Both share what they have
+// learned of the cluster.
+func (c *Client) Storing(d Driver) *Client {
+	storing := *c
+	storing.driver = d
+	return &storing
+}
+
 func (c *Client) install(s *session, name string) *action.Install {
 	install := action.NewInstall(s.action)
 	install.ReleaseName = name
