@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"seatrial/tools/internal/byline"
 )
 
 const (
@@ -93,7 +95,7 @@ func call(ctx context.Context, output io.Writer, name string, args ...string) er
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8")
 	said := &complaints{}
-	heard := io.MultiWriter(output, said)
+	heard := io.MultiWriter(output, &byline.Writer{Hear: said.hear})
 	cmd.Stdout, cmd.Stderr = heard, heard
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = stopGrace

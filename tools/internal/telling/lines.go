@@ -1,7 +1,6 @@
 package telling
 
 import (
-	"bytes"
 	"io"
 	"regexp"
 	"slices"
@@ -9,31 +8,17 @@ import (
 	"unicode"
 
 	"seatrial/e2e/framework/report"
+	"seatrial/tools/internal/byline"
 )
 
 // Lines is a writer for what a program prints: each line is what is being done in a phase. It is used by one goroutine at
 // a time.
-func (t Telling) Lines(phase string) io.Writer { return &lines{tell: t.Doing, phase: phase} }
-
-type lines struct {
-	tell  func(report.Doing)
-	phase string
-	begun []byte // of a line whose end is still to come
-}
-
-// Write never fails: a program that nobody listens to would stand still.
-func (l *lines) Write(text []byte) (int, error) {
-	l.begun = append(l.begun, text...)
-	for {
-		line, rest, ended := bytes.Cut(l.begun, []byte("\n"))
-		if !ended {
-			return len(text), nil
+func (t Telling) Lines(phase string) io.Writer {
+	return &byline.Writer{Hear: func(line string) {
+		if what := readable(line); what != "" {
+			t.Doing(report.Doing{Phase: phase, What: what})
 		}
-		if what := readable(string(line)); what != "" {
-			l.tell(report.Doing{Phase: l.phase, What: what})
-		}
-		l.begun = rest
-	}
+	}}
 }
 
 // readable is a line without what moves the cursor of a terminal: of one that was written over itself, how it was left.

@@ -1,8 +1,9 @@
 package compile
 
 import (
-	"bytes"
 	"strings"
+
+	"seatrial/tools/internal/byline"
 )
 
 // listener takes what the compiler prints: it counts the names of packages and keeps all
@@ -11,21 +12,14 @@ type listener struct {
 	total      int
 	progress   func(done, total int)
 	done       int
-	begun      []byte // of a line whose end is still to come
+	lines      byline.Writer
 	complaints []string
 }
 
-// Write never fails: a compiler that nobody listens to would stand still.
-func (l *listener) Write(p []byte) (int, error) {
-	l.begun = append(l.begun, p...)
-	for {
-		line, rest, ended := bytes.Cut(l.begun, []byte("\n"))
-		if !ended {
-			return len(p), nil
-		}
-		l.hear(string(line))
-		l.begun = rest
-	}
+// Write hears what is in the text, and never fails.
+func (l *listener) Write(text []byte) (int, error) {
+	l.lines.Hear = l.hear
+	return l.lines.Write(text)
 }
 
 func (l *listener) hear(line string) {
@@ -43,5 +37,5 @@ func (l *listener) hear(line string) {
 
 // said is what the compiler complains about.
 func (l *listener) said() string {
-	return strings.TrimSpace(strings.Join(append(l.complaints, string(l.begun)), "\n"))
+	return strings.TrimSpace(strings.Join(append(l.complaints, l.lines.Begun()), "\n"))
 }
