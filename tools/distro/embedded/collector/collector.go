@@ -16,13 +16,10 @@ const (
 	settleAfter = time.Second
 
 	// busyPercent is for when there is much to do: each collection goes through all that the caches hold.
-	busyPercent = 300
-	// limit is for the time after the start. Where the caches hold nearly as much, the collector goes round without a pause:
-	// that of the start was reached by a hundred namespaces with a release each.
-	limit      = 4 << 30
-	busyRate   = 32 << 20 // bytes allocated in a second
-	lookEvery  = 500 * time.Millisecond
-	quietLooks = 6 // one after the other, until it is called rest
+	busyPercent = 400
+	busyRate    = 32 << 20 // bytes allocated in a second
+	lookEvery   = 500 * time.Millisecond
+	quietLooks  = 6 // one after the other, until it is called rest
 )
 
 // Hurry turns the garbage collector off for the start, which allocates 300 MB of which most
@@ -45,7 +42,7 @@ func Settle(ctx context.Context, tidy func()) {
 		}
 		tidy()
 		debug.SetGCPercent(restPercent)
-		debug.SetMemoryLimit(limit)
+		debug.SetMemoryLimit(limit(available()))
 		debug.FreeOSMemory()
 		govern(ctx)
 	}()
