@@ -2,10 +2,8 @@ package telling
 
 import (
 	"io"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"seatrial/e2e/framework/report"
 	"seatrial/tools/internal/byline"
@@ -23,21 +21,10 @@ func (t Telling) Lines(phase string) io.Writer {
 
 // readable is a line without what moves the cursor of a terminal: of one that was written over itself, how it was left.
 func readable(line string) string {
-	line = sequence.ReplaceAllString(line, "")
-	for _, part := range slices.Backward(strings.Split(line, "\r")) {
-		if words := strings.Fields(strings.Map(printed, part)); len(words) > 0 {
+	for _, part := range slices.Backward(strings.Split(report.Plain(line), "\n")) {
+		if words := strings.Fields(part); len(words) > 0 {
 			return strings.Join(words, " ")
 		}
 	}
 	return ""
-}
-
-// sequence is a control sequence of ECMA-48.
-var sequence = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
-
-func printed(r rune) rune {
-	if unicode.IsControl(r) && r != '\t' {
-		return -1
-	}
-	return r
 }
