@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"k8s.io/client-go/tools/clientcmd"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
@@ -63,9 +64,9 @@ func known(all *clientcmdapi.Config, name string, files []string) error {
 	}
 	switch in := strings.Join(files, ", "); {
 	case names == "":
-		return fmt.Errorf("there is no context in %s: name a kubeconfig with KUBECONFIG", in)
+		return fmt.Errorf("there is no context in %s: name another kubeconfig with --kubeconfig or KUBECONFIG", in)
 	case name == "":
-		return fmt.Errorf("no context is the current one in %s: choose one with CONTEXT: %s", in, names)
+		return fmt.Errorf("no context is the current one in %s: choose one with --context, or with CONTEXT of make: %s", in, names)
 	default:
 		return fmt.Errorf("there is no context %q in %s: choose one of %s", name, in, names)
 	}
@@ -116,10 +117,12 @@ func disposable() []string {
 	return []string{"kind-*", "k3d-*", "minikube", "docker-desktop", "rancher-desktop", "seatrial*"}
 }
 
+// needed are words that a context's name has if its cluster is in use. A tunnel to such a cluster ends on this machine.
+func needed() []string { return []string{"prod", "production", "prd", "live"} }
+
 // allowed refuses what somebody may need, unless it was named.
 func (p *Provider) allowed(chosen choice) error {
-	named := chosen.context != "" && p.options.AllowContext == chosen.context
-	if named || onLoopback(chosen.server) {
+	if chosen.context != "" && p.options.AllowContext == chosen.context {
 		return nil
 	}
 	for _, pattern := range disposable() {
@@ -127,8 +130,25 @@ func (p *Provider) allowed(chosen choice) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s does not look disposable (its name is none of %s, and its server is not on this machine): "+
-		"if nobody needs it, say so with ALLOW_CONTEXT=%s", chosen, strings.Join(disposable(), ", "), chosen.context)
+	why := "its name is none of " + strings.Join(disposable(), ", ") + ", and its server is not on this machine"
+	if word := inUse(chosen.context); word != "" {
+		why = fmt.Sprintf("its name says %q", word)
+	} else if onLoopback(chosen.server) {
+		return nil
+	}
+	return fmt.Errorf("%s does not look disposable (%s): if nobody needs it, say so with --allow-context %s, or with ALLOW_CONTEXT=%s of make",
+		chosen, why, chosen.context, chosen.context)
+}
+
+// inUse is the word of a context's name that tells that somebody needs its cluster, or nothing.
+func inUse(context string) string {
+	words := strings.FieldsFunc(strings.ToLower(context), func(r rune) bool { return !unicode.IsLetter(r) })
+	for _, word := range words {
+		if slices.Contains(needed(), word) {
+			return word
+		}
+	}
+	return ""
 }
 
 func onLoopback(server string) bool {

@@ -83,7 +83,7 @@ func TestAContextThatSomebodyMayNeedIsRefused(t *testing.T) {
 			}
 			g.Expect(err).To(gomega.MatchError(gomega.And(
 				gomega.HavePrefix(`context "production" at https://api.example.com:6443 does not look disposable`),
-				gomega.HaveSuffix("if nobody needs it, say so with ALLOW_CONTEXT=production"))))
+				gomega.HaveSuffix("if nobody needs it, say so with --allow-context production, or with ALLOW_CONTEXT=production of make"))))
 		})
 	}
 }
@@ -96,6 +96,13 @@ func TestNamesThatLookDisposable(t *testing.T) {
 	}
 	for _, name := range []string{"", "kind", "mankind-a", "minikube-prod", "my-seatrial", "kubernetes-admin@kubernetes"} {
 		g.Expect((&Provider{}).allowed(choice{context: name, server: somewhere})).ToNot(gomega.Succeed(), name)
+	}
+	for _, name := range []string{"prod-eu-1", "eu_PROD", "live", "admin@shop.production"} {
+		g.Expect((&Provider{}).allowed(choice{context: name, server: "https://127.0.0.1:6443"})).To(
+			gomega.MatchError(gomega.ContainSubstring("does not look disposable (its name says ")), name+" through a tunnel")
+	}
+	for _, name := range []string{"product-demo", "olive", "kind-prod", "home"} {
+		g.Expect((&Provider{}).allowed(choice{context: name, server: "https://127.0.0.1:6443"})).To(gomega.Succeed(), name)
 	}
 	for _, server := range []string{"https://127.0.0.1:1", "https://localhost:1", "http://[::1]:1", "https://127.1.2.3"} {
 		g.Expect(onLoopback(server)).To(gomega.Equal(true), server)
@@ -119,11 +126,11 @@ func TestAKubeconfigThatLeadsNowhereIsExplained(t *testing.T) {
 			gomega.NewWithT(t).Expect(os.WriteFile(file, []byte("{"), 0o600)).To(gomega.Succeed())
 			return file
 		}, "", "reading the kubeconfig: "},
-		"no contexts": {func(t *testing.T) string { t.Helper(); return users(t, empty) }, "", "name a kubeconfig with KUBECONFIG"},
+		"no contexts": {func(t *testing.T) string { t.Helper(); return users(t, empty) }, "", "name another kubeconfig with --kubeconfig or KUBECONFIG"},
 		"no current context": {func(t *testing.T) string {
 			t.Helper()
 			return users(t, func(config *clientcmdapi.Config) { config.CurrentContext = "" })
-		}, "", "choose one with CONTEXT: home, kind-mine, production"},
+		}, "", "choose one with --context, or with CONTEXT of make: home, kind-mine, production"},
 		"no such context": {
 			func(t *testing.T) string { t.Helper(); return users(t, nil) }, "other",
 			`there is no context "other" in `,

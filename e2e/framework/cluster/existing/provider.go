@@ -7,6 +7,7 @@ package existing
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"os"
@@ -100,11 +101,15 @@ func (c *existingCluster) answers(ctx context.Context) error {
 	}
 	defer client.Close()
 	err = client.Ready(ctx)
+	var untrusted *tls.CertificateVerificationError
 	switch {
 	case err == nil:
 		return nil
 	case apierrors.IsUnauthorized(err):
 		return fmt.Errorf("the server does not accept the credentials of user %q: log in again, or choose another context: %w", c.user, err)
+	case errors.As(err, &untrusted):
+		return fmt.Errorf("the kubeconfig does not trust the server's certificate: has the cluster been made anew, or is the "+
+			"address another one's? fetch the kubeconfig again: %w", untrusted)
 	case ctx.Err() != nil:
 		return fmt.Errorf("%w: is the cluster running? %w", context.Cause(ctx), err)
 	default:
@@ -127,6 +132,10 @@ func (c *existingCluster) suits(ctx context.Context, spec cluster.Spec) error {
 		return fmt.Errorf("it is Kubernetes %s, not %s: choose another cluster, or leave KUBERNETES out", version, spec.KubernetesVersion)
 	}
 	found, err := look(ctx, client)
+	if apierrors.IsForbidden(err) {
+		return fmt.Errorf("user %q lacks rights that a run needs, which looks at nodes and storage classes, and makes and removes "+
+			"namespaces: choose a context of a cluster administrator with --context: %w", c.user, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,9 @@ package existing
 
 import (
 	"encoding/json"
+	"io"
 	"io/fs"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -31,6 +33,7 @@ type theirs struct {
 	mu         sync.Mutex
 	version    string
 	stranger   bool // nobody is known here
+	limited    bool // users may not look at nodes
 	node       *corev1.Node
 	namespaces map[string]*corev1.Namespace
 }
@@ -46,6 +49,9 @@ func (c *theirs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer = metav1.Status{Status: metav1.StatusFailure, Code: http.StatusUnauthorized, Reason: metav1.StatusReasonUnauthorized}
 	case name == "version":
 		answer = map[string]string{"gitVersion": c.version}
+	case name == "nodes" && c.limited:
+		w.WriteHeader(http.StatusForbidden)
+		answer = metav1.Status{Status: metav1.StatusFailure, Code: http.StatusForbidden, Reason: metav1.StatusReasonForbidden}
 	case name == "nodes":
 		answer = corev1.NodeList{Items: []corev1.Node{*c.node}}
 	case name == "namespaces":
@@ -166,6 +172,9 @@ func TestAClusterThatDoesNotSuitIsRefusedAndNothingIsLeft(t *testing.T) {
 			cluster.Spec{Images: []string{archive}}, nil, "not all of them have localhost/seatrial/x:v1 (" + archive + "): load the archives with the tool that made the cluster",
 		},
 		"no credentials": {cluster.Spec{}, func(c *theirs, _ *Provider) { c.stranger = true }, `does not accept the credentials of user "home"`},
+		"too few rights": {
+			cluster.Spec{}, func(c *theirs, _ *Provider) { c.limited = true }, `user "home" lacks rights that a run needs, which looks at nodes`,
+		},
 		"nobody there": {cluster.Spec{}, func(_ *theirs, p *Provider) {
 			p.options.Kubeconfig = users(t, func(config *clientcmdapi.Config) { config.Clusters["home"].Server = "http://127.0.0.1:1" })
 		}, "is the cluster running? "},
@@ -182,6 +191,21 @@ func TestAClusterThatDoesNotSuitIsRefusedAndNothingIsLeft(t *testing.T) {
 			g.Expect(left(t)).To(gomega.BeEmpty())
 		})
 	}
+}
+
+func TestAServerThatTheKubeconfigDoesNotTrustIsNotTakenForOneThatIsDown(t *testing.T) {
+	g := gomega.NewWithT(t)
+	t.Setenv("TMPDIR", t.TempDir())
+	server := httptest.NewUnstartedServer(&theirs{})
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // It complains of the handshake.
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	p := &Provider{Options{Kubeconfig: users(t, func(config *clientcmdapi.Config) { config.Clusters["home"].Server = server.URL })}}
+	_, err := p.Create(t.Context(), cluster.Spec{})
+	g.Expect(err).To(gomega.MatchError(gomega.And(
+		gomega.ContainSubstring("the kubeconfig does not trust the server's certificate"), gomega.ContainSubstring("fetch the kubeconfig again"),
+		gomega.Not(gomega.ContainSubstring("is the cluster running")))))
+	g.Expect(left(t)).To(gomega.BeEmpty())
 }
 
 func TestImagesAreNotNeededWhereNothingRuns(t *testing.T) {

@@ -82,7 +82,7 @@ func (x *examination) userCluster(ctx context.Context) Check {
 	}
 	return Check{
 		Name: assets.Existing, State: Missing, Detail: err.Error(),
-		Remedy: "start the cluster, or choose another with `--kubeconfig FILE --context NAME`",
+		Remedy: "mend what it says, or choose another cluster with `--kubeconfig FILE --context NAME`",
 	}
 }
 
