@@ -143,22 +143,21 @@ func parseAddress(text string) (Source, error) {
 }
 
 func parseOCI(text string) (Source, error) {
-	address, version := text, ""
-	if before, after, found := cutLast(text, "@"); found && !strings.HasPrefix(after, "sha256:") {
-		address, version = before, after
-	}
-	if !strings.Contains(strings.TrimPrefix(address, "oci://"), "/") {
+	place, version, versioned := strings.Cut(text, "@")
+	registry, chart, _ := strings.Cut(strings.TrimPrefix(place, "oci://"), "/")
+	switch {
+	case registry == "":
+		return Source{}, errors.New("the name of the registry is missing")
+	case strings.Trim(chart, "/") == "":
 		return Source{}, errors.New("the path of the chart in the registry is missing")
+	case versioned && version == "":
+		return Source{}, errors.New("the version is missing after @")
+	case strings.Contains(version, "@"):
+		return Source{}, errors.New("one version is possible, and there are two @")
+	case strings.HasPrefix(version, "sha256:"):
+		return Source{Kind: Registry, Address: text}, nil
 	}
-	return Source{Kind: Registry, Address: address, Version: version}, nil
-}
-
-func cutLast(text, separator string) (before, after string, found bool) {
-	i := strings.LastIndex(text, separator)
-	if i < 0 {
-		return text, "", false
-	}
-	return text[:i], text[i+len(separator):], true
+	return Source{Kind: Registry, Address: place, Version: version}, nil
 }
 
 // String is the source as [Parse] reads it.

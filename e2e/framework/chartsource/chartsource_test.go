@@ -61,6 +61,10 @@ func TestParseTellsWhatIsWrongAndHowSourcesAreWritten(t *testing.T) {
 		"https://charts.example.org": "neither a package",
 		"https://example.org#@1":     "the name of the chart is missing",
 		"oci://example.org":          "the path of the chart in the registry is missing",
+		"oci://example.org/":         "the path of the chart in the registry is missing",
+		"oci:///guestbook":           "the name of the registry is missing",
+		"oci://example.org/web@":     "the version is missing after @",
+		"oci://example.org/web@1@2":  "one version is possible, and there are two @",
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()
