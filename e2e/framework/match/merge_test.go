@@ -24,6 +24,16 @@ func TestMergeKeepsWhatIsStillRight(t *testing.T) {
 	g.Expect(Compare(back, file(t, "real_all.txt"), Options{Command: allCommand})).To(gomega.BeEmpty())
 }
 
+func TestCellsThatGrowStayAsFarApartAsTheDocumentHasThem(t *testing.T) {
+	g := gomega.NewWithT(t)
+	o := Options{Command: "helm history demo"}
+	actual := "REVISION\tSTATUS\tCHART\n1\tsuperseded\tdemo-1\n"
+	g.Expect(Merge("REVISION  STATUS     CHART\n1         deployed   demo-1\n", actual, o)).
+		To(gomega.Equal("REVISION  STATUS      CHART\n1         superseded  demo-1\n"))
+	g.Expect(Merge("REVISION STATUS  CHART\n1        failed  demo-1\n", actual, o)).
+		To(gomega.Equal("REVISION STATUS      CHART\n1        superseded  demo-1\n"))
+}
+
 func TestMergeOfTextTakesTheLinesThatDiffer(t *testing.T) {
 	g := gomega.NewWithT(t)
 	g.Expect(Merge(

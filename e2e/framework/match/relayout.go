@@ -88,28 +88,35 @@ type layout struct {
 // layout keeps the columns where the document has them, and widens those that have become too narrow.
 func (t *table) layout(titles []string, rows []placed) layout {
 	l := layout{tabbed: t.tabbed, indent: strings.Repeat(" ", t.at[0])}
-	const widestGap = 2
 	for _, title := range titles {
 		i := t.index(title)
-		width := utf8.RuneCountInString(title)
-		gap := widestGap
-		if i+1 < len(t.at) {
-			gap = min(gap, max(1, t.at[i+1]-t.at[i]-width))
-		}
-		longest := width
+		longest := utf8.RuneCountInString(title)
 		for _, r := range rows {
 			longest = max(longest, utf8.RuneCountInString(r.cells[i]))
 		}
-		width = longest + gap
-		if i+1 < len(t.at) && !t.tabbed && t.at[i+1]-t.at[i] > longest {
-			width = t.at[i+1] - t.at[i]
-		}
+		width := longest + t.gap(i)
 		if t.tabbed {
 			width = longest
+		} else if i+1 < len(t.at) {
+			width = max(width, t.at[i+1]-t.at[i])
 		}
 		l.widths = append(l.widths, width)
 	}
 	return l
+}
+
+// gap is how many blanks there are at least after the cells of a column; of more than two, two are enough. Cells one blank
+// apart could not be told from the words of one if the table were laid out otherwise.
+func (t *table) gap(i int) int {
+	const widest = 2
+	if i+1 >= len(t.at) {
+		return widest
+	}
+	longest := utf8.RuneCountInString(t.titles[i])
+	for _, r := range t.rows {
+		longest = max(longest, utf8.RuneCountInString(r.cells[i]))
+	}
+	return min(widest, max(1, t.at[i+1]-t.at[i]-longest))
 }
 
 func (l layout) line(cells []string) string {
