@@ -26,6 +26,8 @@ const (
 	browserTimeout = 20 * time.Second
 	// programTimeout bounds what a program takes to say its version.
 	programTimeout = 10 * time.Second
+	// grace is what a look that is given up has to clean up in: programs it started, containers, and temporary files.
+	grace = 3 * time.Second
 
 	anyProvider = assets.Auto
 	easiest     = assets.Embedded // needs nothing that root has to install
@@ -104,7 +106,7 @@ func (x *examination) survey(ctx context.Context) {
 	x.engines, x.host, x.enginesIn = found.engines, found.host, found.err
 }
 
-// within does something for a limited time, and gives up on what does not heed its context.
+// within does something for a limited time, and gives up on what does not heed its context soon after.
 func within[T any](ctx context.Context, limit time.Duration, do func(context.Context) T, late func(error) T) T {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer within %s", limit))
 	defer cancel()
@@ -114,8 +116,12 @@ func within[T any](ctx context.Context, limit time.Duration, do func(context.Con
 	case found := <-done:
 		return found
 	case <-ctx.Done():
-		return late(context.Cause(ctx))
 	}
+	select {
+	case <-done:
+	case <-time.After(grace):
+	}
+	return late(context.Cause(ctx))
 }
 
 // engine is the one that nodes would run in: that whose store has their image, and else the first that can.

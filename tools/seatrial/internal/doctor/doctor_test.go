@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/mattn/go-runewidth"
@@ -264,19 +265,39 @@ func TestADiagnosisKeepsToItsSchema(t *testing.T) {
 }
 
 func TestNobodyIsWaitedForWithoutEnd(t *testing.T) {
-	g := gomega.NewWithT(t)
-	never := make(chan struct{})
-	defer close(never)
-	err := within(t.Context(), time.Millisecond, func(context.Context) error {
-		<-never
-		return nil
-	}, func(err error) error { return err })
-	g.Expect(err).To(gomega.MatchError("no answer within 1ms"))
+	synctest.Test(t, func(t *testing.T) {
+		g := gomega.NewWithT(t)
+		never := make(chan struct{})
+		defer close(never)
+		err := within(t.Context(), time.Millisecond, func(context.Context) error {
+			<-never
+			return nil
+		}, func(err error) error { return err })
+		g.Expect(err).To(gomega.MatchError("no answer within 1ms"))
+	})
+}
 
+func TestALookThatIsGivenUpCleansUpFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := gomega.NewWithT(t)
+		clean := false
+		err := within(t.Context(), time.Millisecond, func(ctx context.Context) error {
+			<-ctx.Done()
+			<-time.After(grace / 2)
+			clean = true
+			return ctx.Err()
+		}, func(err error) error { return err })
+		g.Expect(err).To(gomega.MatchError("no answer within 1ms"))
+		g.Expect(clean).To(gomega.BeTrueBecause("it has the time"))
+	})
+}
+
+func TestAnExaminationCanBeCancelled(t *testing.T) {
+	g := gomega.NewWithT(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	bare(t)
-	_, err = Examine(ctx, framework.Settings{})
+	_, err := Examine(ctx, framework.Settings{})
 	g.Expect(err).To(gomega.MatchError(context.Canceled))
 }
 
