@@ -30,6 +30,9 @@ LINT   := bin/golangci-lint
 # tools/distro is compiled without C and with trimmed paths; looking at it in any other
 # way would compile all of Kubernetes a second time.
 DISTRO := CGO_ENABLED=0 GOFLAGS=-trimpath
+# The packages whose tests draw their input: make unit draws the same each time, so that
+# what fails comes from what was changed, and make fuzz draws new.
+DRAWING = go list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | awk '/pgregory.net.rapid/ {print $$1}'
 
 ##@ The two you need
 
@@ -56,7 +59,8 @@ browser: ## find a browser for the tests of web pages; as root on Debian and Ubu
 
 .PHONY: unit
 unit: ## tests that need no cluster, with the race detector
-	go test -race $$(go list ./... | grep -v -x -F "$$(go list $(SUITES))")
+	go test -race $$(go list ./... | grep -v -x -F "$$(go list $(SUITES); $(DRAWING))")
+	go test -race $$($(DRAWING)) -rapid.seed=1
 	cd tools/distro && $(DISTRO) go test $$($(DISTRO) go list ./... | grep -v -x -F seatrial/tools/distro/embedded/acceptance)
 # It builds the program that it tests, which the cache of test results does not know.
 	cd tools/distro && $(DISTRO) go test -count=1 ./embedded/acceptance
@@ -77,10 +81,14 @@ soak: prepare ## two hundred releases on one cluster: does it stay as fast, and 
 # How long each target of make fuzz is tried, as go test -fuzztime wants it. Hardly any of that goes into making input smaller that
 # reaches something new: by default it would be a minute for each.
 FUZZTIME ?= 1m
+# How often each property is tried with new input.
+DRAWS ?= 5000
 
 .PHONY: fuzz
-fuzz: ## throw bad input at all that reads input, for FUZZTIME=1m each; what breaks it is kept in testdata/fuzz
+fuzz: ## throw bad input at all that reads input, for FUZZTIME=1m each; what breaks it is kept in testdata
 	@failed=(); \
+	echo "== properties, $(DRAWS) times each"; \
+	go test -timeout 30m $$($(DRAWING)) -rapid.checks=$(DRAWS) || failed+=("a property"); \
 	while read -r folder target; do \
 		echo "== $$target in $$folder"; \
 		case $$folder in \
