@@ -9,6 +9,7 @@ import (
 const (
 	pending  = "<pending>"
 	none     = "<none>"
+	nodePort = "<nodeport>"
 	lowNode  = 30000
 	highNode = 32767
 )
@@ -100,6 +101,11 @@ func readPorts(s string) ([]port, bool) {
 func isNodePort(s string) bool {
 	n, err := strconv.Atoi(s)
 	return err == nil && n >= lowNode && n <= highNode
+}
+
+// asksForNodePort tells whether a command names a node port, by a field of a Service or by a variable.
+func asksForNodePort(command string) bool {
+	return strings.Contains(strings.ReplaceAll(strings.ToLower(command), "_", ""), "nodeport")
 }
 
 // plainPorts is a cell of PORT(S) without the numbers of node ports.

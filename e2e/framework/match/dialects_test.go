@@ -119,6 +119,28 @@ func dialects() map[string]dialect {
 			"LAST SEEN   TYPE     REASON             OBJECT     MESSAGE\n12s         Normal   SuccessfulCreate   job/once   Created pod: once-kv2xx",
 			"LAST SEEN   TYPE     REASON             OBJECT     MESSAGE\n9s          Normal   SuccessfulCreate   job/once   Created pod: once-bgk8z\n9s          Normal   SuccessfulCreate   job/once   Created pod: once-7tmkm\n",
 		},
+		"a node port that is asked for": {"kubectl get svc web -o jsonpath='{.spec.ports[0].nodePort}'", "31725", "32613"},
+		"a node port in a variable":     {"echo $NODE_PORT", "31725", "32613"},
+		"a node port of this machine":   {"echo \"open $URL now\"", "open http://localhost:31725/ now", "open http://localhost:32613/ now"},
+		"a node port behind a name":     {"echo http://worker-1:${NODE_PORT}", "http://worker-1:31725", "http://worker-1:32613"},
+		"a column of node ports": {
+			"kubectl get svc web -o custom-columns=NAME:.metadata.name,PORT:.spec.ports[0].nodePort", "NAME   PORT\nweb    31725", "NAME   PORT\nweb    32613\n",
+		},
+		"a described Service": {
+			"kubectl describe svc web",
+			"Type:        NodePort\nPort:        http  80/TCP\nNodePort:    http  31725/TCP\nEndpoints:   <none>",
+			"Type:                     NodePort\nPort:                     http  80/TCP\nNodePort:                 http  32613/TCP\nEndpoints:                \nInternal Traffic Policy:  Cluster\n",
+		},
+		"a repository's index": {
+			"cat repo/index.yaml",
+			"apiVersion: v1\nentries:\n  web:\n  - digest: 0e6661f193211d7a5206918d42f5c2a9470b737d7d1e1f4b2c4f1f0b0a0a0a0a\n    name: web\ngenerated: \"2026-11-24T09:17:01.123456789+01:00\"",
+			"apiVersion: v1\nentries:\n  web:\n  - digest: 878cce43b9b3bcc5ff580a11e9c88687f73fdbd809f744bc478d5d2d44a39310\n    name: web\ngenerated: \"2026-11-30T19:09:01.1Z\"\n",
+		},
+		"a package's digest": {
+			"sha256sum web-0.2.0.tgz",
+			"0e6661f193211d7a5206918d42f5c2a9470b737d7d1e1f4b2c4f1f0b0a0a0a0a  web-0.2.0.tgz",
+			"878cce43b9b3bcc5ff580a11e9c88687f73fdbd809f744bc478d5d2d44a39310  web-0.2.0.tgz\n",
+		},
 		"a volume of a described pod": {
 			"kubectl describe pod web",
 			"Volumes:\n  kube-api-access-6qdnb:\n    Type: Projected",
@@ -150,5 +172,20 @@ func TestDialects(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestPortsThatNoClusterChoosesAreHeldToTheDocument(t *testing.T) {
+	for command, sides := range map[string][2]string{
+		"echo $PORT":                     {"31725", "32613"},
+		"echo $NODE_PORT":                {"31725", "8080"},
+		"echo http://localhost:$PORT":    {"http://localhost:8080", "http://localhost:8081"},
+		"echo http://example.com:$PORT":  {"http://example.com:31725", "http://example.com:32613"},
+		"kubectl describe svc web":       {"NodePort: http 31725/TCP", "NodePort: http 32613/UDP"},
+		"kubectl describe svc web -n ab": {"Endpoints: <none>", "Endpoints: 10.244.0.5:80"},
+	} {
+		if !HasErrors(Compare(sides[0], sides[1], Options{Command: command})) {
+			t.Errorf("%s: %q is taken for %q", command, sides[1], sides[0])
+		}
 	}
 }

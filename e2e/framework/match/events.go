@@ -12,6 +12,10 @@ func eventPlain(line string) string {
 	case strings.HasPrefix(line, "Container ID: ") || strings.HasPrefix(line, "Image ID: "):
 		key, _, _ := strings.Cut(line, ": ")
 		return key + ": <id>"
+	case line == "Endpoints: <none>":
+		return "Endpoints:" // since Kubernetes 1.31
+	case strings.HasPrefix(line, "NodePort: "):
+		return withoutNodePort(line)
 	default:
 	}
 	if before, _, found := strings.Cut(line, "kubelet, "); found {
@@ -79,4 +83,14 @@ func withoutHashes(line string) string {
 		}
 	}
 	return line
+}
+
+// withoutNodePort takes the number out of NodePort: http 31725/TCP.
+func withoutNodePort(line string) string {
+	i := strings.LastIndexByte(line, ' ') + 1
+	number, protocol, found := strings.Cut(line[i:], "/")
+	if !found || !isNodePort(number) {
+		return line
+	}
+	return line[:i] + nodePort + "/" + protocol
 }

@@ -110,9 +110,8 @@ func (c *comparison) spend(effort int) bool {
 func newComparison(o Options) *comparison {
 	cmd := readCommand(o.Command)
 	how := cmd.manner()
-	return &comparison{
-		options: o, command: cmd, manner: how, kind: cmd.kind(), words: canon{versions: cmd.showsVersions(), plain: how.plain}, effort: mostEffort,
-	}
+	words := canon{versions: cmd.showsVersions(), nodePorts: asksForNodePort(o.Command), plain: how.plain}
+	return &comparison{options: o, command: cmd, manner: how, kind: cmd.kind(), words: words, effort: mostEffort}
 }
 
 func (c *comparison) tell(f Finding) {

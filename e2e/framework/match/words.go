@@ -10,6 +10,8 @@ import (
 type canon struct {
 	// versions takes versions of tools for volatile.
 	versions bool
+	// nodePorts takes each number that can be a node port for one.
+	nodePorts bool
 	// plain makes one of several wordings of a whole line; nil leaves it as it is.
 	plain func(string) string
 }
@@ -144,6 +146,10 @@ func (c canon) plainToken(token string) string {
 	switch {
 	case isAge(token):
 		return "<age>"
+	case c.nodePorts && isNodePort(token):
+		return nodePort
+	case isBareDigest(token):
+		return "<digest>"
 	case c.versions && isCommit(token):
 		return "<commit>"
 	default:
@@ -201,11 +207,12 @@ func (c canon) place(text string) string {
 		number = host[end+1:]
 		host = host[:end]
 	}
-	if isIP(host) {
+	address := isIP(host)
+	if address {
 		host = "<ip>"
-		if isNodePort(number) {
-			number = "<nodeport>"
-		}
+	}
+	if (address || host == "localhost" || c.nodePorts) && isNodePort(number) {
+		number = nodePort
 	}
 	if end >= 0 {
 		host += ":" + number
@@ -251,6 +258,12 @@ func endsInUUID(s string) bool {
 func isDigest(s string) bool {
 	hex, found := strings.CutPrefix(s, "sha256:")
 	return found && len(hex) >= shortDigest && len(hex) <= digestLength && allIn(hex, hexBytes)
+}
+
+// isBareDigest takes what sha256sum prints, and a repository's index: of a chart it is another one each time that the
+// chart is packaged.
+func isBareDigest(s string) bool {
+	return len(s) == digestLength && hasDigit(s) && allIn(s, hexBytes)
 }
 
 func isCommit(s string) bool {

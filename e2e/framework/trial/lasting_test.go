@@ -107,3 +107,13 @@ func TestWithoutContainersNothingIsServedAndNothingVisited(t *testing.T) {
 		"skipped this cluster has no containers", "skipped the step of line 2, which serves port 8080, was not run", "passed",
 	}))
 }
+
+func TestWhatWasNotStartedIsNotEnded(t *testing.T) {
+	g := gomega.NewWithT(t)
+	doc := document(t, "```sh", "kill 4711", "kubectl port-forward svc/web 8080:80 &", "kill %1", "pkill -f port-forward", "kubectl get pods", "```")
+	performance := play(t, &Player{Shell: &scripted{}, Has: []string{"loadBalancer"}}, doc)
+	g.Expect(verdicts(performance)).To(gomega.Equal([]string{
+		"passed", "skipped this cluster has no containers", "skipped the step of line 3, which it ends, was not run",
+		"skipped the step of line 3, which it ends, was not run", "passed",
+	}))
+}

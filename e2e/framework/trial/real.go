@@ -100,6 +100,15 @@ func (s *session) unreachable(command string) string {
 	return ""
 }
 
+// ends says that a step ends what an earlier step would have left running, which did not run.
+func (s *session) ends(command string) string {
+	words := workshop.Words(command)
+	if len(s.unserved) == 0 || len(words) == 0 || !slices.Contains([]string{"kill", "pkill", "killall", "fg"}, words[0]) {
+		return ""
+	}
+	return fmt.Sprintf("the step of line %d, which it ends, was not run", slices.Max(slices.Collect(maps.Values(s.unserved))))
+}
+
 // implied is what a command needs of the cluster beyond its API, which simulated nodes do not have.
 func implied(command string) []string {
 	words := workshop.Words(command)

@@ -2,6 +2,7 @@
 package trial
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -180,7 +181,7 @@ func (s *session) omitted(play *Play) (verdict Verdict, reason string) {
 	case step.Unfit != "":
 		return Skipped, step.Unfit
 	}
-	if text := s.unreachable(step.Command); text != "" {
+	if text := cmp.Or(s.unreachable(step.Command), s.ends(step.Command)); text != "" {
 		return Skipped, text
 	}
 	return Running, ""
