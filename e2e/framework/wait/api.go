@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ func API(ctx context.Context, cfg *rest.Config, timeout time.Duration) error {
 
 	var last error
 	heard := retry.Tell(limited, func(err error) {
-		if err != nil {
+		if err != nil && !tellsMore(last, err) {
 			last = err
 		}
 	})
@@ -65,6 +66,13 @@ func API(ctx context.Context, cfg *rest.Config, timeout time.Duration) error {
 		}
 		return fmt.Errorf("waiting for the API server %q to be ready: timed out after %s: %s", cfg.Host, waited, answerOf(last))
 	}
+}
+
+// tellsMore tells whether an answer that was read whole has the status that was heard now: should the time end while that one
+// is read, the checks that failed are still known from the one before.
+func tellsMore(whole, heard error) bool {
+	var status apierrors.APIStatus
+	return errors.As(whole, &status) && strings.HasPrefix(heard.Error(), strconv.Itoa(int(status.Status().Code))+" ")
 }
 
 // errAPITimeout tells the end of this wait from that of the caller's context.
