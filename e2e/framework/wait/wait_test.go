@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/onsi/gomega"
@@ -120,23 +121,25 @@ func TestReadyCanDemandThatItLasts(t *testing.T) {
 
 func TestReadyThatNeverLastsTellsItsLastTrouble(t *testing.T) {
 	defer goleak.VerifyNone(t)
-	g := gomega.NewWithT(t)
-	w := newWorld()
-	w.deployment.Status.AvailableReplicas = 1
-	api := newFakeAPI(w.objects()...)
-	told := newJournal()
-	r := w.request()
-	r.Progress = told.add
-	r.Steady, r.Timeout = patience, 500*time.Millisecond
+	synctest.Test(t, func(t *testing.T) {
+		g := gomega.NewWithT(t)
+		w := newWorld()
+		w.deployment.Status.AvailableReplicas = 1
+		api := newFakeAPI(w.objects()...)
+		told := newJournal()
+		r := w.request()
+		r.Progress = told.add
+		r.Steady, r.Timeout = patience, 500*time.Millisecond
 
-	go func() {
-		api.watched(t, watches())
-		told.begun(t)
-		w.deployment.Status.AvailableReplicas = 2
-		api.update(t, w.deployment)
-	}()
-	g.Expect(ReadyWith(t.Context(), api.client(), r)).To(gomega.MatchError(gomega.HaveSuffix(
-		"1 outstanding\n  Deployment/web: 1 of 2 replicas available")))
+		go func() {
+			api.watched(t, watches())
+			told.begun(t)
+			w.deployment.Status.AvailableReplicas = 2
+			api.update(t, w.deployment)
+		}()
+		g.Expect(ReadyWith(t.Context(), api.client(), r)).To(gomega.MatchError(gomega.HaveSuffix(
+			"1 outstanding\n  Deployment/web: 1 of 2 replicas available")))
+	})
 }
 
 // What happened while a watch was cut and its version expired is only found by a new list.
@@ -175,33 +178,37 @@ func TestReadyRetriesAListThatFails(t *testing.T) {
 
 func TestReadyGivesUpWhenTheTimeIsOver(t *testing.T) {
 	defer goleak.VerifyNone(t)
-	g := gomega.NewWithT(t)
-	w := newWorld()
-	w.deployment.Status.AvailableReplicas = 1
-	api := newFakeAPI(w.objects()...)
-	r := w.request()
-	r.Timeout = 300 * time.Millisecond
+	synctest.Test(t, func(t *testing.T) {
+		g := gomega.NewWithT(t)
+		w := newWorld()
+		w.deployment.Status.AvailableReplicas = 1
+		api := newFakeAPI(w.objects()...)
+		r := w.request()
+		r.Timeout = 300 * time.Millisecond
 
-	err := ReadyWith(t.Context(), api.client(), r)
-	var timeout *TimeoutError
-	g.Expect(errors.As(err, &timeout)).To(gomega.BeTrueBecause("the error is %T", err))
-	g.Expect(timeout.Waited).To(gomega.BeNumerically(">=", r.Timeout))
-	g.Expect(lines(timeout.Unready)).To(gomega.Equal([]string{"Deployment/web: 1 of 2 replicas available"}))
+		err := ReadyWith(t.Context(), api.client(), r)
+		var timeout *TimeoutError
+		g.Expect(errors.As(err, &timeout)).To(gomega.BeTrueBecause("the error is %T", err))
+		g.Expect(timeout.Waited).To(gomega.BeNumerically(">=", r.Timeout))
+		g.Expect(lines(timeout.Unready)).To(gomega.Equal([]string{"Deployment/web: 1 of 2 replicas available"}))
+	})
 }
 
 func TestReadySaysWhatItCannotObserve(t *testing.T) {
 	defer goleak.VerifyNone(t)
-	g := gomega.NewWithT(t)
-	w := newWorld()
-	api := newFakeAPI(w.objects()...)
-	api.PrependReactor("list", "pods", func(clienttesting.Action) (bool, runtime.Object, error) {
-		return true, nil, apierrors.NewForbidden(corev1.Resource("pods"), "", errors.New("no role"))
-	})
-	r := w.request()
-	r.Timeout = 100 * time.Millisecond
-	g.Expect(ReadyWith(t.Context(), api.client(), r)).To(gomega.MatchError(gomega.MatchRegexp(
-		`^waiting for 2 objects in "demo" to be ready: timed out after \d+ms, nothing observed
+	synctest.Test(t, func(t *testing.T) {
+		g := gomega.NewWithT(t)
+		w := newWorld()
+		api := newFakeAPI(w.objects()...)
+		api.PrependReactor("list", "pods", func(clienttesting.Action) (bool, runtime.Object, error) {
+			return true, nil, apierrors.NewForbidden(corev1.Resource("pods"), "", errors.New("no role"))
+		})
+		r := w.request()
+		r.Timeout = 100 * time.Millisecond
+		g.Expect(ReadyWith(t.Context(), api.client(), r)).To(gomega.MatchError(gomega.MatchRegexp(
+			`^waiting for 2 objects in "demo" to be ready: timed out after \d+ms, nothing observed
   cannot observe pods: listing: pods is forbidden: no role$`)))
+	})
 }
 
 func TestReadyEndsAtOnceWhenItsCauseIsLost(t *testing.T) {
