@@ -4,6 +4,8 @@ package cluster
 
 import (
 	"context"
+	"fmt"
+	"sync"
 	"time"
 )
 
@@ -39,6 +41,19 @@ type Spec struct {
 	ReadyTimeout time.Duration
 	// Progress receives one line per step and may be nil. Calls never overlap.
 	Progress func(line string)
+}
+
+// Say makes a printf of Progress, whose calls never overlap.
+func (s Spec) Say() func(format string, args ...any) {
+	if s.Progress == nil {
+		return func(string, ...any) {}
+	}
+	var mu sync.Mutex
+	return func(format string, args ...any) {
+		mu.Lock()
+		defer mu.Unlock()
+		s.Progress(fmt.Sprintf(format, args...))
+	}
 }
 
 // Cluster is a cluster that was ready when it was handed over.

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"seatrial/e2e/framework/objects"
 )
 
 const (
@@ -43,6 +45,6 @@ func (w *walk) letPass(ctx context.Context) error {
 
 // passesSoon tells whether the cluster takes an object away soon after its end.
 func passesSoon(u *unstructured.Unstructured) bool {
-	seconds, given, err := unstructured.NestedInt64(u.Object, "spec", "ttlSecondsAfterFinished")
-	return u.GetKind() == "Job" && err == nil && given && time.Duration(seconds)*time.Second <= soon
+	after, limited := objects.TimeToLive(objects.RefOf(u), u.Object)
+	return limited && after <= soon
 }

@@ -72,5 +72,6 @@ func mortal(o *ledger.Object) bool { return o != nil && passing(o.Ref, o.Manifes
 
 // passing tells it of what a manifest has.
 func passing(ref objects.Ref, manifest map[string]any) bool {
-	return ref.Kind == "Job" && manifest != nil && asks(manifest, "/spec/ttlSecondsAfterFinished")
+	_, limited := objects.TimeToLive(ref, manifest)
+	return limited
 }

@@ -13,7 +13,7 @@ import (
 // entryOf is an object with one field, which the manifest has or not, and whose it is.
 func entryOf(kind string, asked, live map[string]any, manager ledger.Manager) ledger.Object {
 	return ledger.Object{
-		Ref: objects.Ref{Kind: kind, Name: "web"}, UID: "1", Manifest: map[string]any{"spec": asked}, Fields: map[string]any{"spec": live},
+		Ref: objects.Ref{Group: map[string]string{"Job": "batch"}[kind], Kind: kind, Name: "web"}, UID: "1", Manifest: map[string]any{"spec": asked}, Fields: map[string]any{"spec": live},
 		Managers: []ledger.Manager{{Name: "helm", Role: ledger.Helm, Owns: []string{"/metadata/name"}}, manager},
 	}
 }

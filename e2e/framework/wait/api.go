@@ -43,28 +43,34 @@ func API(ctx context.Context, cfg *rest.Config, timeout time.Duration) error {
 	limited, cancel := context.WithTimeoutCause(ctx, timeout, errAPITimeout)
 	defer cancel()
 
-	var last error
-	heard := retry.Tell(limited, func(err error) {
-		if err != nil && !tellsMore(last, err) {
-			last = err
-		}
-	})
+	var had trouble
+	heard := retry.Tell(limited, had.hear)
 	for {
 		_, err := asker.RESTClient().Get().AbsPath("/readyz").DoRaw(heard)
 		if err == nil {
 			return nil
 		}
 		if limited.Err() == nil {
-			last = err
+			had.last = err
 		}
 		if retry.Pause(limited, readyzPause) {
 			continue
 		}
 		waited := round(time.Since(start))
 		if cause := context.Cause(limited); !errors.Is(cause, errAPITimeout) {
-			return fmt.Errorf("waiting for the API server %q to be ready: stopped after %s (%s): %w", cfg.Host, waited, answerOf(last), cause)
+			return fmt.Errorf("waiting for the API server %q to be ready: stopped after %s (%s): %w", cfg.Host, waited, answerOf(had.last), cause)
 		}
-		return fmt.Errorf("waiting for the API server %q to be ready: timed out after %s: %s", cfg.Host, waited, answerOf(last))
+		return fmt.Errorf("waiting for the API server %q to be ready: timed out after %s: %s", cfg.Host, waited, answerOf(had.last))
+	}
+}
+
+// trouble is the last that any try had.
+type trouble struct{ last error }
+
+// hear takes what a try within a question met: one that is cut off while it is asked again tells none of it.
+func (t *trouble) hear(err error) {
+	if err != nil && !tellsMore(t.last, err) {
+		t.last = err
 	}
 }
 

@@ -24,19 +24,15 @@ func connect(ctx context.Context, cfg *rest.Config, subject string, timeout time
 	timeout = cmp.Or(timeout, DefaultTimeout)
 	limited, cancel := context.WithTimeoutCause(ctx, timeout, errAPITimeout)
 	defer cancel()
-	var last error
-	heard := retry.Tell(limited, func(err error) {
-		if err != nil {
-			last = err
-		}
-	})
+	var had trouble
+	heard := retry.Tell(limited, had.hear)
 	for {
 		client, err := objects.Connect(heard, cfg)
 		if err == nil {
 			return client, max(timeout-time.Since(start), time.Millisecond), nil
 		}
-		if limited.Err() == nil || last == nil {
-			last = err
+		if limited.Err() == nil || had.last == nil {
+			had.last = err
 		}
 		if limited.Err() == nil && !passes(err) {
 			return nil, 0, fmt.Errorf("waiting for %s: %w", subject, err)
@@ -44,7 +40,7 @@ func connect(ctx context.Context, cfg *rest.Config, subject string, timeout time
 		if retry.Pause(limited, lastRetry) {
 			continue
 		}
-		report := Report{Subject: subject, Waited: time.Since(start), Watching: []string{"anything: " + oneLine(last.Error())}}
+		report := Report{Subject: subject, Waited: time.Since(start), Watching: []string{"anything: " + oneLine(had.last.Error())}}
 		if cause := context.Cause(limited); !errors.Is(cause, errAPITimeout) {
 			return nil, 0, &CancelledError{Report: report, Cause: cause}
 		}

@@ -15,8 +15,8 @@ func jobs() schema.GroupResource { return schema.GroupResource{Group: "batch", R
 func mortal(wanted []*unstructured.Unstructured) map[objects.Ref]bool {
 	all := map[objects.Ref]bool{}
 	for _, u := range wanted {
-		_, limited, _ := unstructured.NestedFieldNoCopy(u.Object, "spec", "ttlSecondsAfterFinished")
-		if ref := objects.RefOf(u); limited && ref.GroupKind() == (schema.GroupKind{Group: "batch", Kind: "Job"}) {
+		ref := objects.RefOf(u)
+		if _, limited := objects.TimeToLive(ref, u.Object); limited {
 			all[ref] = true
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -38,7 +37,7 @@ type order struct {
 func newOrder(spec cluster.Spec) (*order, error) {
 	o := &order{
 		name: spec.Name, chosen: spec.Name != "", keep: spec.Keep, nodes: 1 + spec.Workers, balanced: spec.Wants.LoadBalancer,
-		kubernetes: spec.KubernetesVersion, images: spec.Images, timeout: spec.ReadyTimeout, say: sayer(spec.Progress),
+		kubernetes: spec.KubernetesVersion, images: spec.Images, timeout: spec.ReadyTimeout, say: spec.Say(),
 	}
 	if o.timeout <= 0 {
 		o.timeout = readyTimeout
@@ -66,17 +65,4 @@ func keptName(o *order) string {
 		return keepPrefix + hex.EncodeToString(shape[:4])
 	}
 	return keepPrefix + strings.TrimPrefix(o.name, keepPrefix)
-}
-
-// sayer makes a printf of a progress callback, whose calls never overlap.
-func sayer(report func(string)) func(string, ...any) {
-	if report == nil {
-		return func(string, ...any) {}
-	}
-	var mu sync.Mutex
-	return func(format string, args ...any) {
-		mu.Lock()
-		defer mu.Unlock()
-		report(fmt.Sprintf(format, args...))
-	}
 }

@@ -19,6 +19,7 @@ import (
 	kindlog "sigs.k8s.io/kind/pkg/log"
 
 	"seatrial/e2e/framework/objects"
+	"seatrial/e2e/framework/retry"
 )
 
 const (
@@ -53,11 +54,7 @@ func (p *Provider) headStart(ctx context.Context, o *order, begun <-chan struct{
 		if ctx.Err() == nil {
 			last = err
 		}
-		pause := time.NewTimer(headStartInterval)
-		select {
-		case <-pause.C:
-		case <-ctx.Done():
-			pause.Stop()
+		if !retry.Pause(ctx, headStartInterval) {
 			return fmt.Errorf("making the pod network and the storage: %w", errors.Join(last, context.Cause(ctx)))
 		}
 	}

@@ -54,5 +54,5 @@ func (p *Provider) described(name string) cluster.Kept {
 
 // Open hands over a kept cluster as it is.
 func (p *Provider) Open(name string) cluster.Cluster {
-	return &kindCluster{provider: p, name: name, kubeconfig: p.described(name).Kubeconfig, say: sayer(nil)}
+	return &kindCluster{provider: p, name: name, kubeconfig: p.described(name).Kubeconfig, say: cluster.Spec{}.Say()}
 }

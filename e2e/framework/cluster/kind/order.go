@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -44,7 +43,7 @@ func newOrder(spec cluster.Spec) (*order, error) {
 	o := &order{
 		name: spec.Name, chosen: spec.Name != "", keep: spec.Keep, run: runid.Current(), workers: spec.Workers,
 		image: spec.NodeImage, kubernetes: spec.KubernetesVersion, images: spec.Images, timeout: spec.ReadyTimeout,
-		say: sayer(spec.Progress),
+		say: spec.Say(),
 	}
 	if o.timeout <= 0 {
 		o.timeout = cluster.DefaultReadyTimeout
@@ -133,17 +132,4 @@ func owner(name string) (runid.ID, bool) {
 	}
 	id, err := runid.Parse(strings.Join(parts[:3], "-"))
 	return id, err == nil
-}
-
-// sayer makes a printf of a progress callback, whose calls never overlap.
-func sayer(report func(string)) func(string, ...any) {
-	if report == nil {
-		return func(string, ...any) {}
-	}
-	var mu sync.Mutex
-	return func(format string, args ...any) {
-		mu.Lock()
-		defer mu.Unlock()
-		report(fmt.Sprintf(format, args...))
-	}
 }

@@ -249,7 +249,7 @@ func TestRemovalGoesOnAndSaysWhatIsLeft(t *testing.T) {
 	f.write("stubborn", "")
 	o := &order{name: "mine", run: runid.Current(), chosen: true}
 	f.g.Expect(f.files.reserve(o)).To(gomega.Succeed())
-	c := &kindCluster{provider: f.Provider, name: "mine", say: sayer(nil)}
+	c := &kindCluster{provider: f.Provider, name: "mine", say: cluster.Spec{}.Say()}
 
 	f.g.Expect(c.Delete(t.Context())).To(gomega.MatchError(
 		`deleting kind cluster "mine": removing nodes ["mine-control-plane"]: they are still there`))

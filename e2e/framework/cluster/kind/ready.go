@@ -2,17 +2,13 @@ package kind
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/rest"
 
 	"seatrial/e2e/framework/cluster"
 )
@@ -27,44 +23,20 @@ const (
 	nodesInterval = 3 * time.Second
 )
 
-// connection is a client whose idle connections end with it.
-type connection struct {
-	kubernetes.Interface
-	http *http.Client
-}
-
-func connect(kubeconfig string) (*connection, error) {
-	config, err := cluster.LoadRESTConfig(kubeconfig)
-	if err != nil {
-		return nil, err
-	}
-	httpClient, err := rest.HTTPClientFor(config)
-	if err != nil {
-		return nil, fmt.Errorf("making a client from %q: %w", kubeconfig, err)
-	}
-	client, err := kubernetes.NewForConfigAndClient(config, httpClient)
-	if err != nil {
-		return nil, fmt.Errorf("making a client from %q: %w", kubeconfig, err)
-	}
-	return &connection{Interface: client, http: httpClient}, nil
-}
-
-func (c *connection) close() { c.http.CloseIdleConnections() }
-
 // answers asks once whether the API server is ready.
-func (c *connection) answers(ctx context.Context) error {
+func answers(ctx context.Context, client *cluster.Connection) error {
 	ctx, cancel := context.WithTimeout(ctx, apiCallTimeout)
 	defer cancel()
-	return c.Discovery().RESTClient().Get().AbsPath("/readyz").Do(ctx).Error()
+	return client.Ready(ctx)
 }
 
 // awaitAPI waits until the API server is ready. There is nothing to watch
 // before.
-func (c *connection) awaitAPI(ctx context.Context) error {
+func awaitAPI(ctx context.Context, client *cluster.Connection) error {
 	ticker := time.NewTicker(apiInterval)
 	defer ticker.Stop()
 	for {
-		err := c.answers(ctx)
+		err := answers(ctx, client)
 		if err == nil {
 			return nil
 		}
@@ -80,11 +52,11 @@ func (c *connection) awaitAPI(ctx context.Context) error {
 // were started again, since says when.
 func (c *kindCluster) becomeReady(ctx context.Context, o *order, since time.Time) error {
 	o.say("waiting until the cluster is ready")
-	client, err := connect(c.kubeconfig)
+	client, err := cluster.Connect(c.kubeconfig)
 	if err != nil {
 		return err
 	}
-	defer client.close()
+	defer client.Close()
 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -95,7 +67,7 @@ func (c *kindCluster) becomeReady(ctx context.Context, o *order, since time.Time
 	}()
 	defer func() { cancel(nil); <-guarded }()
 
-	if err := client.awaitAPI(ctx); err != nil {
+	if err := awaitAPI(ctx, client); err != nil {
 		return err
 	}
 	if err := checkServer(ctx, client, o); err != nil {
@@ -161,17 +133,13 @@ func (c *kindCluster) guardNodes(ctx context.Context, o *order, cancel context.C
 }
 
 // checkServer compares the version of the running cluster with the wanted one.
-func checkServer(ctx context.Context, client *connection, o *order) error {
+func checkServer(ctx context.Context, client *cluster.Connection, o *order) error {
 	if o.kubernetes == "" {
 		return nil
 	}
-	raw, err := client.Discovery().RESTClient().Get().AbsPath("/version").DoRaw(ctx)
+	version, err := client.Version(ctx)
 	if err != nil {
-		return fmt.Errorf("asking for the version of Kubernetes: %w", err)
+		return err
 	}
-	var found version.Info
-	if err := json.Unmarshal(raw, &found); err != nil {
-		return fmt.Errorf("reading the version of Kubernetes: %w", err)
-	}
-	return checkVersion(o, found.GitVersion)
+	return checkVersion(o, version)
 }

@@ -5,12 +5,14 @@ import (
 	"testing"
 
 	"github.com/onsi/gomega"
+
+	"seatrial/e2e/framework/cluster"
 )
 
 func TestStepsOfKindBecomeProgress(t *testing.T) {
 	g := gomega.NewWithT(t)
 	var lines []string
-	s := newStatus(slog.New(slog.DiscardHandler), sayer(func(line string) { lines = append(lines, line) }))
+	s := newStatus(slog.New(slog.DiscardHandler), cluster.Spec{Progress: func(line string) { lines = append(lines, line) }}.Say())
 	g.Expect(s.current()).To(gomega.Equal("starting kind"))
 
 	s.Warn("enabling experimental podman provider")

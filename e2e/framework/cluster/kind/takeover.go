@@ -6,6 +6,8 @@ import (
 	"time"
 
 	kindlog "sigs.k8s.io/kind/pkg/log"
+
+	"seatrial/e2e/framework/cluster"
 )
 
 const (
@@ -89,12 +91,12 @@ func (c *kindCluster) wake(ctx context.Context, o *order, nodes []node) error {
 
 // opens reports whether the kubeconfig file leads to this cluster.
 func (c *kindCluster) opens(ctx context.Context) error {
-	client, err := connect(c.kubeconfig)
+	client, err := cluster.Connect(c.kubeconfig)
 	if err != nil {
 		return err
 	}
-	defer client.close()
-	return client.answers(ctx)
+	defer client.Close()
+	return answers(ctx, client)
 }
 
 // writeKubeconfig asks a node for the credentials.
