@@ -45,6 +45,9 @@ func list(out io.Writer, doc *workshop.Document) {
 		compared := "nothing to compare"
 		if step.Expected != nil {
 			compared = fmt.Sprintf("%d lines to compare", len(step.Expected.Lines))
+			if len(step.Expected.Lines) == 1 {
+				compared = "1 line to compare"
+			}
 		}
 		if why := omitted(step); why != "" {
 			compared = "skipped: " + why

@@ -151,6 +151,48 @@ func TestATerminalShowsTheWrongCellAndTheVerdict(t *testing.T) {
 	}
 }
 
+func TestATerminalSaysNothingTwice(t *testing.T) {
+	for name, c := range map[string]struct {
+		finding report.Finding
+		want    string
+	}{
+		"a line": {
+			report.Finding{Text: `document says "Created web", cluster says "Creating web"`, Expected: "Created web", Actual: "Creating web"},
+			"  a.md:7: error\n      document says   Created web\n      cluster says    Creating web\n",
+		},
+		"a line, and why": {
+			report.Finding{Text: `document says "a", cluster says "b" (since today)`, Expected: "a", Actual: "b"},
+			"  a.md:7: error\n    document says \"a\", cluster says \"b\" (since today)\n      document says   a\n      cluster says    b\n",
+		},
+		"a line that did not come": {
+			report.Finding{Text: `"a \"b\"": document shows it, cluster does not`, Expected: `a "b"`},
+			"  a.md:7: error\n    document shows it, cluster does not\n      document says   a \"b\"\n      cluster says    nothing\n",
+		},
+		"a value in quotes": {
+			report.Finding{Text: `row tag: document says "1.26", cluster says "1.27"`, Object: "tag", Expected: `"1.26"`, Actual: `"1.27"`},
+			"  a.md:7: error: tag\n      document says   \"1.26\"\n      cluster says    \"1.27\"\n",
+		},
+		"nothing": {
+			report.Finding{Text: "row Endpoints: document says 10.0.0.1:80, cluster says nothing", Object: "Endpoints", Expected: "10.0.0.1:80"},
+			"  a.md:7: error: Endpoints\n      document says   10.0.0.1:80\n      cluster says    nothing\n",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.finding.File, c.finding.Line, c.finding.Severity = "a.md", 7, report.Error
+			recorder := &report.Recorder{}
+			stream := report.NewStream(clock(), recorder)
+			stream.Begin("seatrial", "workshop", "a.md")
+			stream.BeginSubject("a", 1, report.Subject{Kind: report.Document, Title: "A"})
+			stream.EndStep("a", report.Step{Number: 1, Name: "look", Verdict: report.Failed, Findings: []report.Finding{c.finding}})
+			stream.EndSubject("a", report.Subject{})
+			stream.Finish(nil)
+			var out bytes.Buffer
+			report.Summary(&out, recorder.Run(), report.Look{})
+			gomega.NewWithT(t).Expect(out.String()).To(gomega.ContainSubstring("\n" + c.want + "\nFAILED"))
+		})
+	}
+}
+
 func TestColoursAddNothingToASummaryThatCannotBeReadWithoutThem(t *testing.T) {
 	g := gomega.NewWithT(t)
 	for _, width := range []int{40, 80, 120} {

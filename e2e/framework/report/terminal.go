@@ -132,13 +132,16 @@ func (s screen) finding(f found, kind SubjectKind) {
 	const margin = "    "
 	place, word := f.opening()
 	paintWord := map[Severity]func(string) string{Error: s.Bad, Warning: s.Odd, Note: s.Faint}[f.Severity]
-	text := f.Text
-	if f.restated() {
+	text, restated := f.withoutValue(), f.restated(kind)
+	if restated {
 		text = strings.TrimSpace(f.Object + " " + f.Field)
 	}
-	if f.restated() && runewidth.StringWidth("  "+place+word+": "+text) <= s.width {
+	switch {
+	case text == "":
+		s.line("  " + place + paintWord(word))
+	case restated && runewidth.StringWidth("  "+place+word+": "+text) <= s.width:
 		s.line("  " + place + paintWord(word) + ": " + text)
-	} else {
+	default:
 		s.line("  " + place + paintWord(word))
 		s.line(strings.Join(Wrap(text, margin, s.width), "\n"))
 	}
@@ -148,8 +151,8 @@ func (s screen) finding(f found, kind SubjectKind) {
 		if kind == Document { // It is what has to be mended.
 			right, wrong = wrong, right
 		}
-		s.value(expected, cmp.Or(f.Expected, "nothing"), right)
-		s.value(actual, cmp.Or(f.Actual, "nothing"), wrong)
+		s.value(expected, cmp.Or(f.Expected, nothing), right)
+		s.value(actual, cmp.Or(f.Actual, nothing), wrong)
 	}
 	s.label("why", f.Why, s.plain)
 	s.label("remedy", f.Remedy, s.plain)

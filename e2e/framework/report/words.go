@@ -46,9 +46,37 @@ func (f Finding) opening() (place, word string) {
 }
 
 // restated tells whether the sentence says nothing but what the fields say, which stand below it.
-func (f Finding) restated() bool {
-	return f.Object != "" && f.Expected != "" && strings.Contains(f.Text, f.Expected) && f.Actual != "" && strings.HasSuffix(strings.TrimRight(f.Text, `"`), f.Actual)
+func (f Finding) restated(kind SubjectKind) bool {
+	if f.Object != "" && f.Expected != "" && strings.Contains(f.Text, f.Expected) && f.Actual != "" && strings.HasSuffix(strings.TrimRight(f.Text, `"`), f.Actual) {
+		return true
+	}
+	if f.Expected == "" && f.Actual == "" {
+		return false
+	}
+	promised, seen := kind.Sides()
+	for _, both := range []string{
+		fmt.Sprintf("%s %q, %s %q", promised, f.Expected, seen, f.Actual),
+		fmt.Sprintf("%s %s, %s %s", promised, cmp.Or(f.Expected, nothing), seen, cmp.Or(f.Actual, nothing)),
+	} {
+		if f.Text == both || f.Object != "" && strings.HasSuffix(f.Text, ": "+both) {
+			return true
+		}
+	}
+	return false
 }
+
+// withoutValue is the sentence without the line that it begins with, if that is one of the fields.
+func (f Finding) withoutValue() string {
+	for _, value := range []string{f.Expected, f.Actual} {
+		if rest, found := strings.CutPrefix(f.Text, fmt.Sprintf("%q: ", value)); found && value != "" {
+			return rest
+		}
+	}
+	return f.Text
+}
+
+// nothing stands for a side that has no value.
+const nothing = "nothing"
 
 // FirstLine is the first line of a text, with a mark if there are more.
 func FirstLine(text string) string {
