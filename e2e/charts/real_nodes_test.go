@@ -9,7 +9,7 @@ import (
 	"seatrial/e2e/framework/regression"
 )
 
-// Nothing runs on simulated nodes: no API of the chart's own answers, no webhook and no test.
+// Nothing runs on simulated nodes: no API of the chart's own answers, no webhook and no test, and nobody makes what a pod waits for.
 var _ = Describe("A chart whose programs would have to answer", func() {
 	It("has on simulated nodes no faults, and no verdict where it cannot be tried to the end", func(ctx SpecContext) {
 		at := simulated(ctx)
@@ -33,6 +33,7 @@ var _ = Describe("A chart whose programs would have to answer", func() {
 			SatisfyAll(HaveField("Word", regression.NeedsRealNodes), HaveField("Object.String()", "APIService/v1.served.seatrial.example")),
 			SatisfyAll(HaveField("Word", regression.NeedsRealNodes), HaveField("Found", ContainSubstring("settings.seatrial.example"))),
 			SatisfyAll(HaveField("Word", regression.NeedsRealNodes), HaveField("Expected", "the chart's tests to run")),
+			SatisfyAll(HaveField("Word", regression.NeedsRealNodes), HaveField("Object.String()", "Secret/needs-real-nodes-certificate")),
 		), "%s", told(result.Findings()))
 	}, NodeTimeout(scenarioTimeout))
 })

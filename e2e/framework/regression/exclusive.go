@@ -14,14 +14,12 @@ func exclusive(u *unstructured.Unstructured) bool {
 		return address != "" && address != "None" || given(u.Object, "spec", "healthCheckNodePort") ||
 			slices.ContainsFunc(elements(u.Object, "spec", "ports"), func(port map[string]any) bool { return given(port, "nodePort") })
 	}
-	for _, way := range [][]string{{"spec"}, {"spec", "template", "spec"}, {"spec", "jobTemplate", "spec", "template", "spec"}} {
-		pod, _, _ := unstructured.NestedMap(u.Object, way...)
-		onHost, _, _ := unstructured.NestedBool(pod, "hostNetwork")
-		for _, container := range slices.Concat(elements(pod, "containers"), elements(pod, "initContainers")) {
-			for _, port := range elements(container, "ports") {
-				if onHost || given(port, "hostPort") {
-					return true
-				}
+	pod := podOf(u)
+	onHost, _, _ := unstructured.NestedBool(pod, "hostNetwork")
+	for _, container := range containersOf(pod) {
+		for _, port := range elements(container, "ports") {
+			if onHost || given(port, "hostPort") {
+				return true
 			}
 		}
 	}

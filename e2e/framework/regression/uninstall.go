@@ -101,6 +101,7 @@ func (w *walk) findLeft(ctx context.Context) error {
 			left = append(left, placed)
 		}
 	}
+	left = slices.DeleteFunc(left, func(u *unstructured.Unstructured) bool { return slices.Contains(w.standIns, objects.RefOf(u)) })
 	for _, u := range unique(left) {
 		w.find(w.leftFinding(u))
 	}

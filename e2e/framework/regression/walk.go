@@ -54,6 +54,8 @@ type walk struct {
 	pending pending
 	// unfit tells that the cluster is not one on which the path can be gone to its end.
 	unfit bool
+	// standIns are objects that a program of the chart would have made.
+	standIns []objects.Ref
 	// leftovers are what is still there of a release that was taken away, and end its ledger.
 	leftovers []*unstructured.Unstructured
 	end       *ledger.Ledger
@@ -212,6 +214,9 @@ func (w *walk) do(ctx context.Context, step Step, done *StepResult) (bool, error
 		return w.uninstall(ctx, done)
 	}
 	if err := w.letPass(ctx); err != nil {
+		return false, err
+	}
+	if err := w.standIn(ctx, step); err != nil {
 		return false, err
 	}
 	start := time.Now()
