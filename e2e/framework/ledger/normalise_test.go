@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"seatrial/e2e/framework/objects"
 )
@@ -100,6 +101,30 @@ func TestNormaliseKnowsAPodByItsOwner(t *testing.T) {
 	if diff := cmp.Diff(want, got.Fields); diff != "" {
 		t.Errorf("fields (-want +got):\n%s", diff)
 	}
+}
+
+func TestNormaliseForgetsTheNodeThatADaemonSetsPodIsFor(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	u := read(t, `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: agent-x7b2c
+  namespace: demo
+  ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, controller: true, uid: "1"}]
+spec:
+  affinity:
+    nodeAffinity:
+      requiredDuringSchedulingIgnoredDuringExecution:
+        nodeSelectorTerms:
+          - matchExpressions: [{key: disk, operator: Exists}]
+            matchFields: [{key: metadata.name, operator: In, values: [node-1]}]
+`)
+	terms, _, err := unstructured.NestedSlice(Normalise(u, nil).Fields,
+		"spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	g.Expect(terms).To(gomega.Equal([]any{map[string]any{"matchExpressions": []any{map[string]any{"key": "disk", "operator": "Exists"}}}}))
 }
 
 func TestNormaliseTellsNoSecret(t *testing.T) {

@@ -70,6 +70,10 @@ func podRules() []Rule {
 		{Kinds: pods, Path: "/metadata/ownerReferences/*/name", Fate: Dropped, Source: owner},
 		{Kinds: pods, Path: "/metadata/labels/pod-template-generation", Fate: Dropped, Source: "DaemonSet: the counter of the template, on its pods"},
 		{Kinds: pods, Path: "/metadata/labels/controller-revision-hash", Fate: Dropped, Source: revision},
+		{
+			Kinds: pods, Path: "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms/*/matchFields",
+			Fate: Dropped, Source: "DaemonSet: the controller binds each of its pods to a node by the node's name",
+		},
 		{Kinds: pods, Path: "/spec/nodeName", Fate: Allocated, Source: "PodSpec: set by the scheduler"},
 		{Kinds: jobs, Path: "/metadata/labels/controller-uid", Fate: Dropped, Source: jobLabel},
 		{Kinds: jobs, Path: "/metadata/labels/job-name", Fate: Dropped, Source: jobLabel},
