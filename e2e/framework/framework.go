@@ -18,13 +18,16 @@ import (
 // Options say what Open brings up.
 type Options struct {
 	Settings Settings
-	Suite    string           // a word for names and folders: workshop, harness, demo
-	Name     string           // of the cluster; empty for one that is made up
-	Workers  int              // nodes besides the control plane
-	Images   *[]string        // archives to load into the nodes; nil for those of the workshop
-	Wants    cluster.Features // what to switch on if the provider can; see cluster.Spec
-	Progress func(line string)
-	Log      *slog.Logger // what the libraries say; nil discards it
+	Suite    string // a word for names and folders: workshop, harness, demo
+	Name     string // of the cluster; empty for one that is made up
+	Workers  int    // nodes besides the control plane
+	// Simulated is how many nodes there are besides the control plane where nodes are simulated and cost nothing, if that
+	// is more than Workers.
+	Simulated int
+	Images    *[]string        // archives to load into the nodes; nil for those of the workshop
+	Wants     cluster.Features // what to switch on if the provider can; see cluster.Spec
+	Progress  func(line string)
+	Log       *slog.Logger // what the libraries say; nil discards it
 }
 
 // Environment is a cluster that is ready to be worked on.
@@ -97,9 +100,13 @@ func (o Options) spec(prepared assets.Assets, from picked) cluster.Spec {
 	if o.Images != nil {
 		images = *o.Images
 	}
+	workers := o.Workers
+	if from.provider.Name() == assets.Embedded {
+		workers = max(workers, o.Simulated)
+	}
 	return cluster.Spec{
 		Name:              o.Name,
-		Workers:           o.Workers,
+		Workers:           workers,
 		NodeImage:         prepared.NodeImage,
 		KubernetesVersion: from.kubernetes,
 		Images:            images,

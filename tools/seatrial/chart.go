@@ -278,7 +278,14 @@ func (t *chartTrial) onCluster(ctx context.Context, charts []trialled) (err erro
 }
 
 func (t *chartTrial) bringUp(ctx context.Context) (*framework.Environment, error) {
-	return t.account.bringUp(ctx, framework.Options{Settings: t.said.Settings(), Suite: "chart"})
+	return t.account.bringUp(ctx, onNodes(t.said.Settings()))
+}
+
+// onNodes are the options for a cluster to try charts on. Those that are meant to outlive a node want each of their pods
+// on another one, as many as members of a quorum: where nodes cost nothing, five.
+func onNodes(settings framework.Settings) framework.Options {
+	const quorum = 5
+	return framework.Options{Settings: settings, Suite: "chart", Simulated: quorum - 1}
 }
 
 // takeDown removes a cluster, also when ctx is over.
@@ -373,7 +380,7 @@ func abreast(provider string) int {
 func (t *chartTrial) fresh(ctx context.Context) (regression.Place, func(context.Context) error, error) {
 	settings := t.said.Settings()
 	settings.Provider, settings.Keep = assets.Embedded, false
-	environment, err := framework.Open(ctx, framework.Options{Settings: settings, Suite: "chart"})
+	environment, err := framework.Open(ctx, onNodes(settings))
 	if err != nil {
 		return regression.Place{}, nil, err
 	}
