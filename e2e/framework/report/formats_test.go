@@ -221,4 +221,9 @@ func TestAFaultThatWasSeenOnSeveralPathsIsToldOnce(t *testing.T) {
 	report.Summary(&out, recorder.Run(), report.Look{})
 	g.Expect(strings.Count(out.String(), "error drifted")).To(gomega.Equal(1))
 	g.Expect(out.String()).To(gomega.ContainSubstring("      on              upgrade; upgrade twice\n"))
+	g.Expect(report.Annotations(recorder.Run())).To(gomega.Equal(
+		"::error title=web 1.0.0::drifted: Service/web spec.type%0AFound on: upgrade; upgrade twice\n"), "GitHub shows but ten")
+	summary := report.Markdown(recorder.Run())
+	g.Expect(strings.Count(summary, "**drifted**")).To(gomega.Equal(1))
+	g.Expect(summary).To(gomega.ContainSubstring("| error | Service/web spec.type | **drifted** Service/web spec.type<br>on upgrade; upgrade twice | NodePort | ClusterIP |"))
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // gathering is what was found in a subject, or in all paths of a chart together.
@@ -18,7 +19,8 @@ type found struct {
 	Finding
 
 	heading, step string
-	paths         []string
+	// paths are those on which it was found, of a chart.
+	paths []string
 }
 
 // gathered puts together what was found on several paths of one chart: there it is one fault, and is told once.
@@ -60,7 +62,9 @@ func (g *gathering) add(s Subject) {
 			at = len(g.findings)
 			g.findings = append(g.findings, f)
 		}
-		g.findings[at].paths = append(g.findings[at].paths, s.Title)
+		if g.kind == Path {
+			g.findings[at].paths = append(g.findings[at].paths, s.Title)
+		}
 	}
 	for _, f := range s.Findings {
 		add(found{Finding: f})
@@ -72,6 +76,9 @@ func (g *gathering) add(s Subject) {
 		}
 	}
 }
+
+// onPaths are the paths on which it was found, as one text.
+func (f found) onPaths() string { return strings.Join(f.paths, "; ") }
 
 // same tells whether two findings are the same fault, seen twice. What a fault with a name leaves behind, such as a port
 // that is made up, is another thing each time.

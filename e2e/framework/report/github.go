@@ -6,13 +6,19 @@ import (
 )
 
 // Annotations writes the findings as workflow commands of GitHub Actions, which shows each at its line of the file. The
-// escapes are those of its toolkit: percent signs and line ends everywhere, colons and commas in properties too.
+// escapes are those of its toolkit: percent signs and line ends everywhere, colons and commas in properties too. It shows
+// no more than ten of a severity for a step, so that what was found on several paths of a chart is told once.
 func Annotations(run Run) string {
 	var out strings.Builder
-	for i := range run.Subjects {
-		subject := &run.Subjects[i]
-		for _, finding := range subject.AllFindings() {
-			annotate(&out, finding, subject.Name())
+	for _, g := range gathered(run.Subjects) {
+		for _, f := range g.findings {
+			title := g.name
+			if paths := f.onPaths(); paths != "" && len(f.paths) == 1 {
+				title += ": " + paths
+			} else if paths != "" {
+				f.Remedy = strings.TrimPrefix(f.Remedy+"\nFound on: "+paths, "\n")
+			}
+			annotate(&out, f.Finding, title)
 		}
 	}
 	for i := range run.Tables {
@@ -67,8 +73,8 @@ func Markdown(run Run) string {
 		fmt.Fprintf(&out, "**Could not be found out:** %s\n\n", cell(run.Trouble))
 	}
 	subjectsInMarkdown(&out, run.Subjects)
-	for i := range run.Subjects {
-		findingsInMarkdown(&out, run.Subjects[i])
+	for _, g := range gathered(run.Subjects) {
+		findingsInMarkdown(&out, g)
 	}
 	for i := range run.Tables {
 		fmt.Fprintf(&out, "\n### %s\n\n%s", cell(run.Tables[i].Title), run.Tables[i].Markdown())
@@ -104,25 +110,27 @@ func subjectsInMarkdown(out *strings.Builder, all []Subject) {
 	}
 }
 
-func findingsInMarkdown(out *strings.Builder, s Subject) {
-	all := s.AllFindings()
-	if len(all) == 0 {
+func findingsInMarkdown(out *strings.Builder, g gathering) {
+	if len(g.findings) == 0 {
 		return
 	}
-	fmt.Fprintf(out, "\n### %s\n\n| | where | what | promised | seen |\n| --- | --- | --- | --- | --- |\n", cell(s.Name()))
-	for _, finding := range all {
-		where := finding.Object
-		if finding.Field != "" {
-			where += " " + finding.Field
+	fmt.Fprintf(out, "\n### %s\n\n| | where | what | promised | seen |\n| --- | --- | --- | --- | --- |\n", cell(g.name))
+	for _, f := range g.findings {
+		where := f.Object
+		if f.Field != "" {
+			where += " " + f.Field
 		}
-		if finding.Line > 0 {
-			where = strings.TrimSpace(fmt.Sprintf("line %d %s", finding.Line, where))
+		if f.Line > 0 {
+			where = strings.TrimSpace(fmt.Sprintf("line %d %s", f.Line, where))
 		}
-		text := cell(finding.Text)
-		if finding.Word != "" {
-			text = "**" + finding.Word + "** " + text
+		text := cell(f.Text)
+		if f.Word != "" {
+			text = "**" + f.Word + "** " + text
 		}
-		fmt.Fprintf(out, "| %s | %s | %s | %s | %s |\n", finding.Severity, cell(where), text, cell(finding.Expected), cell(finding.Actual))
+		if paths := f.onPaths(); paths != "" {
+			text += "<br>on " + cell(paths)
+		}
+		fmt.Fprintf(out, "| %s | %s | %s | %s | %s |\n", f.Severity, cell(where), text, cell(f.Expected), cell(f.Actual))
 	}
 }
 

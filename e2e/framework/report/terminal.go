@@ -157,7 +157,7 @@ func (s screen) finding(f found, kind SubjectKind) {
 	s.label("why", f.Why, s.plain)
 	s.label("remedy", f.Remedy, s.plain)
 	if len(f.paths) > 1 {
-		s.label("on", strings.Join(f.paths, "; "), s.Faint)
+		s.label("on", f.onPaths(), s.Faint)
 	}
 }
 
