@@ -97,10 +97,15 @@ func (r *RedisStore) Info(ctx context.Context) (string, error) {
 func (r *RedisStore) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
+	var answer redis.Error
 	for {
 		err := r.master.Ping(ctx).Err()
 		if err == nil {
 			return nil
+		}
+		// What the master has answered tells more than that the time was over while it was asked again.
+		if !errors.As(err, &answer) && answer != nil {
+			err = answer
 		}
 		if !r.listens(ctx) {
 			return fmt.Errorf("pinging the Redis master: %w", err)
