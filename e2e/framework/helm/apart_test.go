@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -17,6 +18,9 @@ import (
 func aHelm(t *testing.T, script string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "helm")
+	// A process that another test starts meanwhile would have the file open for a moment, and what is open is not run.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil { //nolint:gosec // It is to be run.
 		t.Fatal(err)
 	}

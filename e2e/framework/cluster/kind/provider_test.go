@@ -282,8 +282,8 @@ func TestACreationIsBoundedByItsTimeout(t *testing.T) {
 	f.g.Expect(err).ToNot(gomega.HaveOccurred())
 	defer func() { f.g.Expect(unlock()).To(gomega.Succeed()) }()
 
-	_, err = f.Create(t.Context(), cluster.Spec{Name: "busy", Keep: true, NodeImage: someImage, ReadyTimeout: 100 * time.Millisecond})
+	_, err = f.Create(t.Context(), cluster.Spec{Name: "busy", Keep: true, NodeImage: someImage, ReadyTimeout: 2 * time.Second})
 
 	f.g.Expect(err).To(gomega.MatchError(gomega.And(
-		gomega.ContainSubstring("which another process holds"), gomega.HaveSuffix("not ready within 100ms"))))
+		gomega.ContainSubstring("which another process holds"), gomega.HaveSuffix("not ready within 2s"))))
 }
