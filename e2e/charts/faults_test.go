@@ -31,6 +31,7 @@ func faults() []fault {
 	return []fault{
 		{chart: "list-element-left", word: regression.ListElementLeft, object: "Deployment/list-element-left", field: "spec.template.spec.containers[exporter]"},
 		{chart: "list-element-lost", word: regression.ListElementLost, object: "Deployment/list-element-lost", field: "spec.template.spec.containers[redis].env[1]"},
+		{chart: "left-after-failure", word: regression.LeftOver, object: "ConfigMap/left-after-failure-extra"},
 		{chart: "secret-key-left", word: regression.FieldLeft, object: "Secret/secret-key-left", field: "data.token"},
 		{chart: "service-account-left", word: regression.FieldLeft, object: "Deployment/service-account-left", field: "spec.template.spec.serviceAccountName"},
 		{chart: "immutable-field", word: regression.ImmutableField, object: "Job/immutable-field", field: "spec.template"},

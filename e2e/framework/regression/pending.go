@@ -26,7 +26,7 @@ func (p *pending) set(s wait.Status) {
 	defer p.mu.Unlock()
 	p.text = ""
 	if len(s.Unready) > 0 {
-		p.text, p.since = s.Unready[0].String(), time.Now().Add(-s.Waited)
+		p.text, p.since = s.Chief().String(), time.Now().Add(-s.Waited)
 		if more := len(s.Unready) - 1; more > 0 {
 			p.text += fmt.Sprintf(" (and %d more)", more)
 		}

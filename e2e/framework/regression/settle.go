@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -16,6 +17,10 @@ import (
 	"seatrial/e2e/framework/objects"
 	"seatrial/e2e/framework/wait"
 )
+
+// undeletedPatience is how long it may take until it is seen that Helm, or a program of a hook, has deleted something. What
+// they do not delete is left over, and no waiting helps.
+const undeletedPatience = 15 * time.Second
 
 // settle waits until what the revision made is ready and what it no longer has is gone, and writes it down. That it does
 // not get there is a finding, not an error.
@@ -35,7 +40,7 @@ func (w *walk) settle(ctx context.Context, made *helm.Release, done *StepResult)
 	})
 	version, waited := w.lookout.Settled(ctx, wait.Request{
 		Namespace: w.room.namespace, Objects: w.answerable(now.objects), Gone: w.gone(now.objects), Written: written(made.Written),
-		Timeout: w.run.Timeout, Steady: w.run.Steady, Progress: w.pending.set,
+		Timeout: w.run.Timeout, Steady: w.run.Steady, Undeleted: undeletedPatience, Progress: w.pending.set,
 	})
 	w.pending.clear()
 	if err := reading.Wait(); err != nil {
@@ -173,6 +178,9 @@ func reportOf(err error) (wait.Report, bool) {
 }
 
 func unready(u wait.Unready) Finding {
+	if u.Undeleted {
+		return Finding{Word: LeftOver, Object: u.Object, Expected: "nothing, as in the revision that is there now", Found: "the object: nobody has deleted it"}
+	}
 	text := strings.TrimPrefix(u.String(), u.Object.String()+": ")
 	if unpulled.MatchString(text) {
 		return Finding{Word: ImageNotPulled, Object: u.Object, Field: "spec.template.spec.containers", Expected: "its images to be pulled", Found: text}

@@ -36,7 +36,7 @@ func (w *walk) uninstall(ctx context.Context, done *StepResult) (bool, error) {
 		}
 	}
 	_, waited := w.lookout.Settled(ctx, wait.Request{
-		Namespace: w.room.namespace, Gone: gone, Timeout: w.run.Timeout, Progress: w.pending.set,
+		Namespace: w.room.namespace, Gone: gone, Timeout: w.run.Timeout, Undeleted: undeletedPatience, Progress: w.pending.set,
 	})
 	w.pending.clear()
 	if waited != nil {

@@ -3,6 +3,7 @@ package wait
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -16,6 +17,8 @@ type State struct {
 	Wanted []*unstructured.Unstructured
 	// Gone are the objects that must not exist.
 	Gone []objects.Ref
+	// Undeleted is how long one of them may go on without anybody having deleted it; 0 is without limit.
+	Undeleted time.Duration
 	// Live is everything that was observed.
 	Live []*unstructured.Unstructured
 	// Unseen are kinds that were not looked for: that the owner of an object is not in Live does not mean that it is gone.

@@ -5,10 +5,13 @@ import (
 	"testing"
 	"time"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	storagev1 "k8s.io/api/storage/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"seatrial/e2e/framework/objects"
 )
 
 // course looks at a world several times, with a time in between, and gives what is given up at the end.
@@ -80,6 +83,50 @@ func TestASymptomThatLastsIsGivenUp(t *testing.T) {
 				t.Errorf("given up %q, want %q", got, want)
 			}
 		})
+	}
+}
+
+func TestWhatNobodyDeletesIsGivenUpWhereAllHasBeenDeleted(t *testing.T) {
+	t.Parallel()
+	const patience = 5 * time.Second
+	tests := []struct {
+		name   string
+		change func(*world)
+		after  time.Duration
+		want   string
+	}{
+		{"not before its time", func(*world) {}, patience - time.Second, ""},
+		{"after its time", func(*world) {}, patience, "Deployment/slave: nobody has deleted it, for 5s"},
+		{"where somebody may still come", func(w *world) { w.undeleted = 0 }, time.Hour, ""},
+		{"not what has been deleted", func(w *world) { w.slave.DeletionTimestamp = new(noon()) }, time.Hour, ""},
+		{"not what goes after its owner", func(w *world) {
+			w.slave.OwnerReferences = []metav1.OwnerReference{{APIVersion: "v1", Kind: "ConfigMap", Name: "owner", UID: "owner"}}
+		}, time.Hour, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld()
+			w.slave = &appsv1.Deployment{ObjectMeta: named("slave", nil)}
+			w.undeleted, w.gone = patience, append(w.gone, refOf(untyped(w.slave)))
+			test.change(w)
+			w.live = append(w.live, w.slave)
+			if got := strings.Join(course(test.after, w, w), "; "); got != test.want {
+				t.Errorf("given up %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestWhatOthersWaitForIsToldFirst(t *testing.T) {
+	t.Parallel()
+	budget := Unready{Object: objects.Ref{Kind: "PodDisruptionBudget", Name: "web"}}
+	set := Unready{Object: objects.Ref{Kind: "StatefulSet", Name: "web"}}
+	if got := (Status{Unready: []Unready{budget, set}}).Chief().Object.Kind; got != "StatefulSet" {
+		t.Errorf("told first is %s, want the StatefulSet", got)
+	}
+	if got := (Status{Unready: []Unready{budget}}).Chief().Object.Kind; got != "PodDisruptionBudget" {
+		t.Errorf("told first is %s, want the only one", got)
 	}
 }
 

@@ -20,7 +20,7 @@ func (x *index) leftovers() []Unready {
 		switch {
 		case u == nil:
 		case u.GetDeletionTimestamp() == nil:
-			all = append(all, Unready{Object: ref, Reason: "still exists"})
+			all = append(all, Unready{Object: ref, Reason: "still exists", Undeleted: true, dooms: x.undeleted(u)})
 		default:
 			all = append(all, Unready{Object: ref, Reason: goingAway(u)})
 		}
@@ -37,6 +37,15 @@ func (x *index) leftovers() []Unready {
 		}
 	}
 	return all
+}
+
+// undeleted are the symptoms of an object that should be gone and that nobody has deleted. Whatever has an owner, goes after
+// it; a custom resource, when its definition does.
+func (x *index) undeleted(u *unstructured.Unstructured) []doom {
+	if x.state.Undeleted == 0 || len(u.GetOwnerReferences()) > 0 {
+		return nil
+	}
+	return []doom{{why: "nobody has deleted it", after: x.state.Undeleted, dependent: isCustom(groupKindOf(u))}}
 }
 
 func (x *index) leftover(u *unstructured.Unstructured) string {

@@ -21,6 +21,8 @@ type Unready struct {
 	Terminal bool
 	// GivenUp is the symptom that has lasted for too long, if that is why it is terminal; see [CrashLimit] and the others.
 	GivenUp string
+	// Undeleted is true for an object that should be gone and that nobody has deleted.
+	Undeleted bool
 	// Waited is how long it has been missing, as far as the wait has seen.
 	Waited time.Duration
 	// Warning is the last Warning event about the object or what it owns, if the rest does not say that already.

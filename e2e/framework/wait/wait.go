@@ -36,6 +36,9 @@ type Request struct {
 	Objects []*unstructured.Unstructured
 	// Gone are objects that must not exist any more, nor anything they owned.
 	Gone []*unstructured.Unstructured
+	// Undeleted is how long such an object may go on without anybody having deleted it, before it is given up: whoever begins
+	// to wait when all has been deleted need not wait for what was not. If unset, somebody may still come to do it.
+	Undeleted time.Duration
 	// Timeout ends the wait. If unset, DefaultTimeout.
 	Timeout time.Duration
 	// Steady is how long all must stay as it should be. If unset, the first moment counts, and that is too early to see
@@ -61,6 +64,17 @@ type Status struct {
 	Unready []Unready
 	// Notes are what is not waited for.
 	Notes []Note
+}
+
+// Chief is, of what is still missing, the first that does not only follow others: pods that are not ready rather than the
+// budget that counts them. It must not be asked for where nothing is missing.
+func (s Status) Chief() Unready {
+	for _, u := range s.Unready {
+		if !follows(u) {
+			return u
+		}
+	}
+	return s.Unready[0]
 }
 
 // Ready blocks until every object is ready and nothing of an earlier revision is still going away.
@@ -116,7 +130,7 @@ func (r Request) question(client *objects.Client, also beside) (question, error)
 		steady:    r.Steady,
 		progress:  r.Progress,
 		assess: func(now sight) ([]Unready, []Note) {
-			state := State{Wanted: s.wanted, Gone: s.gone, Live: now.live, Unseen: now.unseen(), LoadBalancer: r.LoadBalancer}
+			state := State{Wanted: s.wanted, Gone: s.gone, Live: now.live, Unseen: now.unseen(), LoadBalancer: r.LoadBalancer, Undeleted: r.Undeleted}
 			x := newIndex(state, known.next())
 			return x.assess(), x.notes()
 		},

@@ -29,6 +29,8 @@ type world struct {
 	// wanted and live are further objects of the manifest and of the cluster.
 	wanted, live []runtime.Object
 	gone         []objects.Ref
+	undeleted    time.Duration
+	slave        *appsv1.Deployment // of an earlier revision
 	rule         LoadBalancerRule
 }
 
@@ -162,7 +164,7 @@ func (w *world) without(p *corev1.Pod) {
 }
 
 func (w *world) state() State {
-	s := State{Gone: w.gone, LoadBalancer: w.rule}
+	s := State{Gone: w.gone, Undeleted: w.undeleted, LoadBalancer: w.rule}
 	for _, o := range append([]runtime.Object{w.deployment, w.service}, w.wanted...) {
 		s.Wanted = append(s.Wanted, untyped(o))
 	}
