@@ -39,7 +39,7 @@ var _ = Describe("What one machine has prepared", Label("images"), func() {
 		Expect(err).ToNot(HaveOccurred())
 		inventory := func(dir, cache string) []item {
 			GinkgoHelper()
-			cmd := exec.CommandContext(ctx, program, "images", "list", "--output", "json")
+			cmd := exec.CommandContext(ctx, program, "images", "list", "--provider", "kind", "--output", "json")
 			cmd.Dir, cmd.Env = dir, append(os.Environ(), "SEATRIAL_CACHE="+cache)
 			said, err := cmd.Output()
 			Expect(err).ToNot(HaveOccurred())
