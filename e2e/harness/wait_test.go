@@ -153,7 +153,7 @@ spec:
 		})
 		Expect(err).To(MatchError(stopped))
 		Expect(err).To(MatchError(ContainSubstring("1 outstanding\n  ConfigMap/settings: does not exist")))
-		Eventually(gleak.Goroutines).WithContext(ctx).ShouldNot(gleak.HaveLeaked(before))
+		Eventually(gleak.Goroutines).WithContext(ctx).WithTimeout(soon).ShouldNot(gleak.HaveLeaked(before))
 	})
 
 	It("knows when the API server is ready", func(ctx SpecContext) {
