@@ -19,7 +19,9 @@ const DefaultTimeout = 5 * time.Minute
 // Revision is what a release can be: a version of the chart with values.
 type Revision struct {
 	// Name is short, and different for each revision.
-	Name   string
+	Name string
+	// Said is what its values were given as, where that is too long for a name; empty otherwise.
+	Said   string
 	Chart  *helm.Chart
 	Values helm.Values
 }

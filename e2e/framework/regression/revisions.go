@@ -71,7 +71,7 @@ func (s Subject) revision(chart *helm.Chart, v NamedValues) Revision {
 			name += " " + v.Name
 		}
 	}
-	return Revision{Name: name, Chart: chart, Values: helm.Merge(s.Common, v.Values)}
+	return Revision{Name: name, Said: v.Said, Chart: chart, Values: helm.Merge(s.Common, v.Values)}
 }
 
 // canBeDefault tells whether the chart can be installed with nothing but the common values.

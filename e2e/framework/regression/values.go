@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/mattn/go-runewidth"
 	"sigs.k8s.io/yaml"
 
 	"seatrial/e2e/framework/helm"
@@ -21,7 +22,9 @@ const (
 
 // NamedValues are values with a short name.
 type NamedValues struct {
-	Name   string
+	Name string
+	// Said is what they were given as, where that is too long for a name; empty otherwise.
+	Said   string
 	Values helm.Values
 }
 
@@ -47,7 +50,7 @@ func ParseValues(notation string) (NamedValues, error) {
 		if err := yaml.UnmarshalStrict([]byte(text), &values); err != nil {
 			return NamedValues{}, fmt.Errorf("reading values %s: %w", text, err)
 		}
-		return NamedValues{Name: text, Values: values}, nil
+		return called(text, values), nil
 	default:
 		return readFiles(strings.Split(text, ","))
 	}
@@ -55,7 +58,20 @@ func ParseValues(notation string) (NamedValues, error) {
 
 func parseSet(assignments string) (NamedValues, error) {
 	values, err := helm.ParseSet(assignments)
-	return NamedValues{Name: assignments, Values: values}, err
+	return called(assignments, values), err
+}
+
+// called names values by what was said, or by its beginning: the names of paths have those of two revisions in them.
+func called(said string, values helm.Values) NamedValues {
+	const longest = 40
+	if runewidth.StringWidth(said) <= longest {
+		return NamedValues{Name: said, Values: values}
+	}
+	name := runewidth.Truncate(said, longest, "…")
+	if i := strings.LastIndex(name, ","); i > 0 {
+		name = name[:i] + ",…"
+	}
+	return NamedValues{Name: name, Said: said, Values: values}
 }
 
 func readFiles(paths []string) (NamedValues, error) {

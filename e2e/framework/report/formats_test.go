@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -203,6 +204,55 @@ func TestColoursAddNothingToASummaryThatCannotBeReadWithoutThem(t *testing.T) {
 		g.Expect(coloured.String()).To(gomega.ContainSubstring("\x1b[32mRollback to 1\x1b[0m"), "the cluster is right")
 		g.Expect(regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(coloured.String(), "")).To(gomega.Equal(plain.String()))
 	}
+}
+
+func TestManyPathsOfOneFaultAreNotAllNamed(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		faulty, sound int
+		want          string
+	}{
+		{3, 0, "      on              path 0; path 1; path 2\n"},
+		{4, 0, "      on              all 4 paths\n"},
+		{5, 1, "      on              path 0; path 1; path 2; and 2 more\n"},
+	} {
+		recorder := &report.Recorder{}
+		stream := report.NewStream(clock(), recorder)
+		stream.Begin("seatrial", "chart", "web")
+		for i := range test.faulty + test.sound {
+			id, end := report.SubjectID(fmt.Sprint(i)), report.Subject{}
+			stream.BeginSubject(id, 1, report.Subject{Kind: report.Path, Group: "web 1.0.0", Title: fmt.Sprintf("path %d", i)})
+			if i < test.faulty {
+				end.Findings = []report.Finding{{Severity: report.Note, Word: "drifted", Object: "Service/web", Text: "Service/web"}}
+			}
+			stream.EndSubject(id, end)
+		}
+		stream.Finish(nil)
+		var out bytes.Buffer
+		report.Summary(&out, recorder.Run(), report.Look{})
+		gomega.NewWithT(t).Expect(out.String()).To(gomega.ContainSubstring(test.want))
+	}
+}
+
+func TestWhatIsFoundOfAReleaseIsToldOnce(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	recorder := &report.Recorder{}
+	stream := report.NewStream(clock(), recorder)
+	stream.Begin("seatrial", "chart", "web")
+	stream.BeginSubject("1", 1, report.Subject{Kind: report.Path, Group: "web 1.0.0", Title: "install"})
+	stream.EndSubject("1", report.Subject{Findings: []report.Finding{{
+		Severity: report.Note, Word: "needs-real-nodes", Expected: "tests to run", Actual: "simulated nodes",
+		Text: "the release: expected tests to run, found simulated nodes",
+	}, {
+		Severity: report.Note, Word: "reallocated", Object: "Pod/web", Field: "spec.nodeName", Expected: `"a"`, Actual: `"b"`,
+		Text: `Pod/web spec.nodeName: expected "a", found "b"`,
+	}}})
+	stream.Finish(nil)
+	var out bytes.Buffer
+	report.Summary(&out, recorder.Run(), report.Look{})
+	g.Expect(out.String()).To(gomega.ContainSubstring("  note needs-real-nodes\n      promised        tests to run\n      seen            simulated nodes\n"))
+	g.Expect(out.String()).To(gomega.ContainSubstring("  note reallocated: Pod/web spec.nodeName\n      promised        \"a\"\n"))
 }
 
 func TestAFaultThatWasSeenOnSeveralPathsIsToldOnce(t *testing.T) {

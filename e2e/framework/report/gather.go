@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -11,6 +12,7 @@ type gathering struct {
 	kind     SubjectKind
 	name     string
 	evidence string
+	subjects int
 	findings []found
 }
 
@@ -19,8 +21,9 @@ type found struct {
 	Finding
 
 	heading, step string
-	// paths are those on which it was found, of a chart.
+	// paths are those on which it was found, of a chart, and tried is how many there are.
 	paths []string
+	tried int
 }
 
 // gathered puts together what was found on several paths of one chart: there it is one fault, and is told once.
@@ -39,6 +42,9 @@ func gathered(all []Subject) []gathering {
 		list[at].add(all[i])
 	}
 	for _, g := range list {
+		for i := range g.findings {
+			g.findings[i].tried = g.subjects
+		}
 		if g.kind == Path { // They have no order of their own.
 			slices.SortStableFunc(g.findings, func(a, b found) int { return cmp.Compare(grades()[a.Severity], grades()[b.Severity]) })
 		}
@@ -50,6 +56,7 @@ func gathered(all []Subject) []gathering {
 func grades() map[Severity]int { return map[Severity]int{Error: 0, Warning: 1, Note: 2} }
 
 func (g *gathering) add(s Subject) {
+	g.subjects++
 	if s.Verdict == Failed {
 		g.evidence = cmp.Or(g.evidence, s.Evidence)
 	}
@@ -77,8 +84,18 @@ func (g *gathering) add(s Subject) {
 	}
 }
 
-// onPaths are the paths on which it was found, as one text.
-func (f found) onPaths() string { return strings.Join(f.paths, "; ") }
+// onPaths are the paths on which it was found, as one text that can be read: each subject tells of its own.
+func (f found) onPaths() string {
+	const named = 3
+	more := len(f.paths) - named
+	switch {
+	case more <= 0:
+		return strings.Join(f.paths, "; ")
+	case len(f.paths) == f.tried:
+		return fmt.Sprintf("all %d paths", f.tried)
+	}
+	return fmt.Sprintf("%s; and %d more", strings.Join(f.paths[:named], "; "), more)
+}
 
 // same tells whether two findings are the same fault, seen twice. What a fault with a name leaves behind, such as a port
 // that is made up, is another thing each time.

@@ -47,7 +47,9 @@ func (f Finding) opening() (place, word string) {
 
 // restated tells whether the sentence says nothing but what the fields say, which stand below it.
 func (f Finding) restated(kind SubjectKind) bool {
-	if f.Object != "" && f.Expected != "" && strings.Contains(f.Text, f.Expected) && f.Actual != "" && strings.HasSuffix(strings.TrimRight(f.Text, `"`), f.Actual) {
+	ofObject := f.Object != "" || kind == Path // What is found on a path without an object is about the release.
+	ends := strings.HasSuffix(f.Text, f.Actual) || strings.HasSuffix(strings.TrimRight(f.Text, `"`), f.Actual)
+	if ofObject && f.Expected != "" && strings.Contains(f.Text, f.Expected) && f.Actual != "" && ends {
 		return true
 	}
 	if f.Expected == "" && f.Actual == "" {
