@@ -55,7 +55,7 @@ func (w *walk) wayOn(ctx context.Context, step Step, done *StepResult) error {
 		}
 		w.find(Finding{
 			Word: ReleaseStuck, Object: w.namedIn(ctx, err, next),
-			Expected: "a way on: " + describe(next, w.run.names()) + " after " + w.step.name + " had failed", Found: short(oneLine(err.Error())),
+			Expected: "a way on: " + describe(next, w.run.names()) + " after " + w.step.name + " had failed", Found: terse(err),
 		})
 		return nil
 	}
@@ -109,7 +109,7 @@ func (w *walk) explain(ctx context.Context, before []*unstructured.Unstructured,
 		return found
 	}
 	return []Finding{{
-		Word: OperationFailed, Object: w.namedIn(ctx, err, step), Expected: string(step.Action) + " to succeed", Found: short(oneLine(err.Error())),
+		Word: OperationFailed, Object: w.namedIn(ctx, err, step), Expected: string(step.Action) + " to succeed", Found: terse(err),
 	}}
 }
 
@@ -208,8 +208,8 @@ func (w *walk) runningHooks(ctx context.Context) []Finding {
 var refused = regexp.MustCompile(`([A-Z]\w*)(?:\.([a-z0-9.-]+))? "([^"]+)" is invalid: \[?([A-Za-z0-9_.\[\]-]+): `)
 
 // refusals are the texts by which API servers say that a field cannot be changed, whatever its value.
-var refusals = regexp.MustCompile(`field is immutable[^,&\]]*|may not be? ?changed?[^,&\]]*|cannot be changed[^,&\]]*|cannot change [^,&\]]*|` +
-	`updates to [^&]* are forbidden|[^ ]* is immutable[^,&\]]*`)
+var refusals = regexp.MustCompile(`field is immutable[^,&@\]]*|may not be? ?changed?[^,&@\]]*|cannot be changed[^,&@\]]*|cannot change [^,&@\]]*|` +
+	`updates to [^&]* are forbidden|[^ ]* is immutable[^,&@\]]*`)
 
 // immutable tells which fields of which objects the API server does not let anybody change.
 func immutable(text string, before, after []*unstructured.Unstructured) []Finding {
@@ -230,10 +230,37 @@ func immutable(text string, before, after []*unstructured.Unstructured) []Findin
 		}
 		found = append(found, Finding{
 			Word: ImmutableField, Object: ref, Field: precise(text[at[8]:at[9]], ref, before, after),
-			Expected: "the change to be possible", Found: "the API server refuses it: " + answer,
+			Expected: "the change to be possible", Found: strings.Join(append([]string{"the API server refuses it: " + strings.TrimSpace(answer)}, changes(text[at[1]:end])...), "\n"),
 		})
 	}
 	return found
+}
+
+// changes are the lines of a text that show what would change, where it has a comparison of lines with those around them.
+func changes(text string) []string {
+	var all []string
+	for _, line := range compared(text) {
+		if strings.HasPrefix(line, "-") || strings.HasPrefix(line, "+") {
+			all = append(all, line[:1]+" "+strings.Join(strings.Fields(line[1:]), " "))
+		}
+	}
+	return all
+}
+
+// compared are the lines of a comparison, from its first place on.
+func compared(text string) []string {
+	_, after, found := strings.Cut(text, "\n@@ ")
+	if !found {
+		return nil
+	}
+	_, after, _ = strings.Cut(after, "\n")
+	return strings.Split(after, "\n")
+}
+
+// terse is an error on one line, of a comparison in it only what would change.
+func terse(err error) string {
+	text, _, _ := strings.Cut(err.Error(), "\n@@ ")
+	return short(oneLine(strings.Join(append([]string{text}, changes(err.Error())...), "; ")))
 }
 
 // precise says which field it is where the API server only says in which part of the object: the first that differs.
