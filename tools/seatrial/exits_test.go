@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/onsi/gomega"
+	"k8s.io/klog/v2"
 
 	"seatrial/e2e/framework/regression"
 	"seatrial/tools/seatrial/internal/choices"
@@ -30,6 +31,27 @@ func TestHowACommandEndsIsInItsExitCode(t *testing.T) {
 	} {
 		gomega.NewWithT(t).Expect(exitCode(c.err)).To(gomega.Equal(c.code), name)
 	}
+}
+
+func TestWhatClientsLogByThemselvesIsNotShown(t *testing.T) {
+	g := gomega.NewWithT(t)
+	file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	stderr := os.Stderr
+	os.Stderr = file
+	t.Cleanup(func() {
+		os.Stderr = stderr
+		klog.ClearLogger()
+	})
+	klog.Error("unmuted")
+	silence()
+	klog.Error("muted")
+	klog.ErrorS(nil, "muted")
+	klog.Background().Error(nil, "muted")
+	klog.Flush()
+	shown, err := os.ReadFile(file.Name())
+	g.Expect(err).ToNot(gomega.HaveOccurred())
+	g.Expect(string(shown)).To(gomega.MatchRegexp(`^E.* unmuted\n$`))
 }
 
 func TestFaultsThatWereFoundCountMoreThanWhatCouldNotBeDoneAfterThem(t *testing.T) {

@@ -9,7 +9,9 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/go-logr/logr"
 	"github.com/spf13/cobra"
+	"k8s.io/klog/v2"
 
 	"seatrial/e2e/framework/report/live"
 	"seatrial/e2e/framework/sandbox"
@@ -36,6 +38,7 @@ func main() {
 		os.Exit(exitError)
 	}
 	garbage.CollectRarely(os.Getenv)
+	silence()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	root := command()
 	out, errs := live.Open(os.Stdout, os.Stderr, os.Getenv)
@@ -65,6 +68,12 @@ func main() {
 	}
 	fmt.Fprintln(errs, columns.WrapTo(width, "seatrial: "+err.Error(), errorMargin))
 	os.Exit(exitCode(err))
+}
+
+// silence keeps from the terminal what the clients of Kubernetes log by themselves, in between the lines of a live view:
+// whatever it is about comes as an error as well, and is told with its place.
+func silence() {
+	klog.SetLogger(logr.Discard())
 }
 
 // exitCode is that of a command that ended so.
