@@ -40,7 +40,7 @@ func (d *Document) Passages() ([]Passage, error) {
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(places, 1))),
 	)
 	var out bytes.Buffer
-	if err := markdown.Convert([]byte(d.source[body:]), &out); err != nil {
+	if err := markdown.Convert([]byte(withoutMarks(d.source[body:])), &out); err != nil {
 		return nil, fmt.Errorf("rendering %q: %w", d.Path, err)
 	}
 	return places.cut(out.String())

@@ -2,6 +2,7 @@ package workshop
 
 import (
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -107,5 +108,49 @@ func TestWhateverADocumentContainsEveryStepHasOnePlace(t *testing.T) {
 			return // A mistake in a hint.
 		}
 		rendered(t, doc)
+	})
+}
+
+func TestCalloutsAndTabsOfSiteGeneratorsAreRenderedAsPeopleReadThem(t *testing.T) {
+	doc, err := Parse("a.md", []byte(strings.Join([]string{
+		"!!! note \"Before you start\"", "    You need `helm`,", "    and this:", "", "    ```bash", "    $ helm version --short", "    v3", "    ```", "",
+		"    More of it.", "", "=== \"Linux\"", "", "    ```console", "    $ helm list", "    ```", "",
+		"=== \"Windows\"", "", "    ```powershell", "    PS C:\\> helm list", "      ::: kept", "    ```", "", ":::tip", "Keep it.", ":::", "", "After.", "",
+	}, "\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `<p><strong>Before you start</strong><br>
+You need <code>helm</code>,
+and this:</p>
+<hr><p>More of it.</p>
+<p><strong>Linux</strong></p>
+<hr><p><strong>Windows</strong></p>
+<pre><code>PS C:\&gt; helm list
+  ::: kept
+</code></pre>
+<p><em>tip</em>
+Keep it.</p>
+<p>After.</p>
+`
+	blanks := regexp.MustCompile(`[ \t]+\n`)
+	if got := blanks.ReplaceAllString(rendered(t, doc), "\n"); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+func TestEachLineKeepsItsLengthWithoutMarks(t *testing.T) {
+	line := rapid.OneOf(rapid.String(), rapid.StringMatching("( {0,9})(!!! note( \"é?\")?|=== \"a\"|:{3,4}( ?tip( b)?)?|```(sh)?|~~~|text|)"))
+	rapid.Check(t, func(t *rapid.T) {
+		source := strings.Join(rapid.SliceOf(line).Draw(t, "lines"), "\n")
+		before, after := strings.SplitAfter(source, "\n"), strings.SplitAfter(withoutMarks(source), "\n")
+		if len(before) != len(after) {
+			t.Fatalf("%d lines became %d", len(before), len(after))
+		}
+		for i := range before {
+			if len(before[i]) != len(after[i]) {
+				t.Fatalf("%q became %q", before[i], after[i])
+			}
+		}
 	})
 }
