@@ -2,6 +2,7 @@ package trial
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,25 +13,37 @@ import (
 // explainTimeout bounds the question for events, which only make a finding better.
 const explainTimeout = 15 * time.Second
 
-// warnings asks for what went wrong with pods: name, tab, reason and message.
-const warnings = `kubectl get events --field-selector type=Warning,involvedObject.kind=Pod --sort-by=.lastTimestamp ` +
+// warnings asks for what went wrong with pods, and with what makes them: name, tab, reason and message.
+const warnings = `kubectl get events --field-selector type=Warning --sort-by=.lastTimestamp ` +
 	`-o jsonpath='{range .items[*]}{.involvedObject.name}{"\t"}{.reason}{": "}{.message}{"\n"}{end}'`
 
-// podOf is the beginning of the names of the pods that a finding is about, if it is about pods.
-func podOf(one match.Finding) string {
-	stem, isPod := strings.CutPrefix(one.Row, "pod/")
-	if !isPod || one.Severity == match.Warning {
-		return ""
-	}
-	return strings.TrimSuffix(stem, "*")
+// workloads are the kinds whose pods, and ReplicaSets, begin with their names.
+func workloads() []string {
+	return []string{"deployment", "replicaset", "statefulset", "daemonset", "job"}
 }
 
-// explain adds to findings about pods what the cluster's warnings say of them: a status tells that something is wrong,
-// and its event why.
+// podOf is the beginning of the names of the pods that a finding is about, if it is about pods or a workload.
+func podOf(one match.Finding) string {
+	kind, name, _ := strings.Cut(one.Row, "/")
+	switch {
+	case one.Severity == match.Warning || name == "":
+		return ""
+	case kind == "pod":
+		return strings.TrimSuffix(name, "*")
+	case slices.Contains(workloads(), kind):
+		return strings.TrimSuffix(strings.TrimSuffix(name, "*"), "-") + "-"
+	default:
+		return ""
+	}
+}
+
+// explain adds to findings about pods and workloads what the cluster's warnings say of them: a status or a count tells
+// that something is wrong, and an event why. Of a workload it is said once.
 func (s *session) explain(ctx context.Context, step *workshop.Step, found []Finding) {
 	var told string
+	explained := map[string]bool{}
 	for i := range found {
-		if found[i].pod == "" {
+		if found[i].pod == "" || explained[found[i].Row] {
 			continue
 		}
 		if told == "" {
@@ -42,6 +55,7 @@ func (s *session) explain(ctx context.Context, step *workshop.Step, found []Find
 		}
 		if event := telling(told, found[i].pod); event != "" {
 			found[i].Text += " (event: " + event + ")"
+			explained[found[i].Row] = !strings.HasPrefix(found[i].Row, "pod/")
 		}
 	}
 }

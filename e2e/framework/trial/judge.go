@@ -24,7 +24,7 @@ type Finding struct {
 	// where it is about no cell and no line.
 	Row, Column, Expected, Actual string
 
-	pod string // the beginning of the names of the pods it is about
+	pod string // the beginning of the names of the pods it is about, or of those of a workload
 }
 
 // String begins with file and line, as editors know them.

@@ -238,6 +238,21 @@ func TestAPodThatIsInTroubleIsExplainedByItsEvents(t *testing.T) {
 		gomega.HaveSuffix(" (event: Failed: there is no such image in any registry)"))))
 }
 
+func TestAWorkloadWithoutItsPodsIsExplainedOnceByWhatKeptThemAway(t *testing.T) {
+	g := gomega.NewWithT(t)
+	doc := document(t, "```console", "$ kubectl get deploy -n demo", "NAME   READY   UP-TO-DATE   AVAILABLE   AGE",
+		"web    2/2     2            2           5m", "db     1/1     1            1           5m", "```")
+	stage := &scripted{answers: map[string][]shell.Result{
+		"kubectl get deploy -n demo": {{Output: "NAME   READY   UP-TO-DATE   AVAILABLE   AGE\n" +
+			"web    0/2     0            0           9s\ndb     0/1     1            0           9s\n"}},
+		warnings + " --namespace=demo": {{Output: "webserver-77b8c9d56f\tFailedCreate: a workload of another name, which is not meant\n" +
+			"web-5fc9f4bf66\tFailedCreate: exceeded quota\n"}},
+	}}
+	found := texts(play(t, &Player{Shell: stage, Patience: time.Millisecond}, doc))
+	g.Expect(found[0]).To(gomega.HaveSuffix("deployment/web: READY: document says 2/2, cluster says 0/2 (event: FailedCreate: exceeded quota)"))
+	g.Expect(found[1:]).To(gomega.HaveEach(gomega.Not(gomega.ContainSubstring("event:"))))
+}
+
 func TestTheNamespaceIsThatOfTheCommand(t *testing.T) {
 	for command, want := range map[string]string{
 		"kubectl get pods": "", "kubectl get pods -n demo": " --namespace=demo", "kubectl get all --namespace demo -o wide": " --namespace=demo",
