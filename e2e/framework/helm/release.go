@@ -34,8 +34,8 @@ type Release struct {
 // Written is an object as an operation has left it.
 type Written struct {
 	Group, Kind, Namespace, Name string
-	// Version is its resource version.
-	Version string
+	// Version is its resource version, and UID tells it from another one of its name.
+	Version, UID string
 }
 
 // Hook is an object that Helm creates at an event in the life of a release, and waits

@@ -80,9 +80,11 @@ func (s *session) wrote(info *resource.Info) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	gvk := info.Mapping.GroupVersionKind
-	s.written = append(s.written, Written{
-		Group: gvk.Group, Kind: gvk.Kind, Namespace: info.Namespace, Name: info.Name, Version: info.ResourceVersion,
-	})
+	one := Written{Group: gvk.Group, Kind: gvk.Kind, Namespace: info.Namespace, Name: info.Name, Version: info.ResourceVersion}
+	if object, err := meta.Accessor(info.Object); err == nil {
+		one.UID = string(object.GetUID())
+	}
+	s.written = append(s.written, one)
 }
 
 func (s *session) driver() driver.Driver {

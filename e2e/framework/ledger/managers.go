@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -46,6 +47,18 @@ func clusterManagers() []string {
 		"kube-controller-manager", "kube-scheduler", "kube-apiserver", "kubelet", "kube-proxy", "cloud-controller-manager", "k3s", "rke2", "k0s",
 		"clusterrole-aggregation-controller", // A controller that applies under a name of its own.
 	}
+}
+
+// MadeBy tells who has written an object first, and whether that were parts of Kubernetes alone: a ClusterRole, for example,
+// may be aggregated anew just when it was deleted. Who has applied nothing is not known, and only controllers do that.
+func MadeBy(live *unstructured.Unstructured) (manager string, byCluster bool) {
+	for _, e := range entriesOf(live) {
+		if !slices.Contains(clusterManagers(), e.manager) {
+			return e.manager, false
+		}
+		manager = cmp.Or(manager, e.manager)
+	}
+	return manager, true
 }
 
 // managersOf reads who owns which field of an object. Only fields that are in value count: what a ledger leaves out has

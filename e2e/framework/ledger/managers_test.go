@@ -100,6 +100,25 @@ func TestWhoeverMadeAHookIsHelm(t *testing.T) {
 	))
 }
 
+func TestWhatAControllerHasMadeByItselfIsToldFromWhatItFills(t *testing.T) {
+	t.Parallel()
+	type maker struct {
+		name      string
+		byCluster bool
+	}
+	for managers, want := range map[string]maker{
+		"{manager: clusterrole-aggregation-controller}":                      {"clusterrole-aggregation-controller", true},
+		"{manager: clusterrole-aggregation-controller}, {manager: seatrial}": {"seatrial", false},
+		"{manager: kube-controller-manager}, {manager: kube-apiserver}":      {"kube-controller-manager", true},
+		"": {"", true},
+	} {
+		var got maker
+		got.name, got.byCluster = MadeBy(read(t,
+			"{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: all, managedFields: ["+managers+"]}}"))
+		gomega.NewWithT(t).Expect(got).To(gomega.Equal(want), managers)
+	}
+}
+
 // A node port that somebody has typed in is no longer the server's choice.
 func TestAnAllocatedValueThatSomebodySetIsADecision(t *testing.T) {
 	t.Parallel()

@@ -115,15 +115,24 @@ func remove(ctx context.Context, client *objects.Client, namespace string, u *un
 
 // exists tells whether an object is there; one of a kind that nobody serves is not.
 func exists(ctx context.Context, client *objects.Client, u *unstructured.Unstructured, namespace string) (bool, error) {
+	live, err := lookFor(ctx, client, u, namespace)
+	return live != nil, err
+}
+
+// lookFor gives an object as the cluster has it, or nil.
+func lookFor(ctx context.Context, client *objects.Client, u *unstructured.Unstructured, namespace string) (*unstructured.Unstructured, error) {
 	placed, mapping, err := client.Place(u, namespace)
 	if meta.IsNoMatchError(err) {
-		return false, nil
+		return nil, nil
 	}
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	_, err = client.Resource(mapping, placed.GetNamespace()).Get(ctx, placed.GetName(), metav1.GetOptions{})
-	return err == nil, ignoreAbsent(err)
+	live, err := client.Resource(mapping, placed.GetNamespace()).Get(ctx, placed.GetName(), metav1.GetOptions{})
+	if err != nil {
+		return nil, ignoreAbsent(err)
+	}
+	return live, nil
 }
 
 // until asks again and again until the answer is yes or the context ends.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/ledger"
@@ -32,6 +33,7 @@ func (w *walk) settle(ctx context.Context, made *helm.Release, done *StepResult)
 	if err := w.know(ctx, now.objects); err != nil {
 		return now, false, err
 	}
+	w.remember(made.Written)
 	// Nobody writes the history any more, so that it can be read meanwhile.
 	var reading errgroup.Group
 	reading.Go(func() (err error) {
@@ -64,9 +66,30 @@ func (w *walk) settle(ctx context.Context, made *helm.Release, done *StepResult)
 func written(all []helm.Written) map[objects.Ref]string {
 	versions := make(map[objects.Ref]string, len(all))
 	for _, o := range all {
-		versions[objects.Ref{Group: o.Group, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}] = o.Version
+		versions[refOf(o)] = o.Version
 	}
 	return versions
+}
+
+func refOf(o helm.Written) objects.Ref {
+	return objects.Ref{Group: o.Group, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
+}
+
+// remember keeps by what the objects can be told from others of their names.
+func (w *walk) remember(all []helm.Written) {
+	if w.known == nil {
+		w.known = map[objects.Ref]types.UID{}
+	}
+	for _, o := range all {
+		w.known[refOf(o)] = types.UID(o.UID)
+	}
+}
+
+// identified is an object of a manifest with the UID that the cluster has given it, if that is known.
+func (w *walk) identified(u *unstructured.Unstructured) *unstructured.Unstructured {
+	identified := u.DeepCopy()
+	identified.SetUID(w.known[w.ref(u)])
+	return identified
 }
 
 // gone are the objects of the revision before that the new one has not, and that nobody wants kept.
@@ -77,7 +100,7 @@ func (w *walk) gone(now []*unstructured.Unstructured) []*unstructured.Unstructur
 	var gone []*unstructured.Unstructured
 	for _, u := range w.states[len(w.states)-1].objects {
 		if !has(now, u) && !kept(u) {
-			gone = append(gone, u)
+			gone = append(gone, w.identified(u))
 		}
 	}
 	return gone

@@ -1,6 +1,7 @@
 package regression
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -32,7 +33,7 @@ func (w *walk) uninstall(ctx context.Context, done *StepResult) (bool, error) {
 	var gone []*unstructured.Unstructured
 	for _, u := range last.objects {
 		if !kept(u) {
-			gone = append(gone, u)
+			gone = append(gone, w.identified(u))
 		}
 	}
 	_, waited := w.lookout.Settled(ctx, wait.Request{
@@ -93,12 +94,12 @@ func (w *walk) findLeft(ctx context.Context) error {
 		if placed.GetNamespace() == w.room.namespace {
 			continue // That has been looked through.
 		}
-		there, err := exists(ctx, w.api, placed, w.room.namespace)
+		live, err := lookFor(ctx, w.api, placed, w.room.namespace)
 		if err != nil {
 			return err
 		}
-		if there {
-			left = append(left, placed)
+		if live != nil {
+			left = append(left, live)
 		}
 	}
 	left = slices.DeleteFunc(left, func(u *unstructured.Unstructured) bool { return slices.Contains(w.standIns, objects.RefOf(u)) })
@@ -114,6 +115,8 @@ func (w *walk) findLeft(ctx context.Context) error {
 func (w *walk) leftFinding(u *unstructured.Unstructured) Finding {
 	f := Finding{Word: UninstallLeft, Object: objects.RefOf(u), Expected: "nothing", Found: "the object"}
 	switch {
+	case w.remade(u):
+		return remadeFinding(u)
 	case kept(u):
 		f.Word, f.Note, f.Found = KeptObjectLeft, true, "an object that is annotated to be kept"
 		f.Field = keepField
@@ -124,6 +127,22 @@ func (w *walk) leftFinding(u *unstructured.Unstructured) Finding {
 	case !w.made(u):
 		f.Note, f.Found = true, "an object that Helm did not make; a program of the release did"
 	}
+	return f
+}
+
+// remade tells whether an object is another one than Helm has made under its name.
+func (w *walk) remade(u *unstructured.Unstructured) bool {
+	uid := w.known[objects.RefOf(u)]
+	return uid != "" && uid != u.GetUID()
+}
+
+func remadeFinding(u *unstructured.Unstructured) Finding {
+	f := Finding{Word: UninstallLeft, Object: objects.RefOf(u), Expected: "nothing"}
+	maker, byCluster := ledger.MadeBy(u)
+	if byCluster {
+		f.Word, f.Note = RemadeByCluster, true
+	}
+	f.Found = fmt.Sprintf("an object of its name, which %s made when Helm had deleted it", cmp.Or(maker, "a controller"))
 	return f
 }
 

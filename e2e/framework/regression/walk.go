@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 
 	"seatrial/e2e/framework/helm"
 	"seatrial/e2e/framework/ledger"
@@ -45,6 +46,8 @@ type walk struct {
 	lookout *wait.Lookout
 	// states has one for each revision of the release.
 	states []*state
+	// known has the UIDs of what Helm has made.
+	known map[objects.Ref]types.UID
 	// proofs are written beside the operations.
 	proofs queue
 	// records is the history after the last operation.

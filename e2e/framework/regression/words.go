@@ -36,6 +36,7 @@ const (
 	ReleaseTooLarge     Word = "release-too-large"
 	ClaimKept           Word = "claim-kept"
 	PausedAsAsked       Word = "paused-as-asked"
+	RemadeByCluster     Word = "remade-by-cluster"
 	NeedsRealNodes      Word = "needs-real-nodes"
 	TestFailed          Word = "test-failed"
 	UninstallLeft       Word = "uninstall-left"
@@ -213,6 +214,12 @@ func ofCircumstances() []lesson {
 			PausedAsAsked, "the chart has a Deployment that it pauses itself",
 			"Its pods are not made or changed until somebody resumes it, so that nothing of them was waited for.",
 			"Nothing, if that is meant; else leave spec.paused out.",
+		},
+		{
+			RemadeByCluster, "a controller of Kubernetes has made an object anew that Helm had just deleted",
+			"Kubernetes fills an aggregated ClusterRole again when one of its parts goes, and that makes one which is gone already. " +
+				"It does so only now and then. The next installation refuses what is not marked as its own.",
+			"Tell users to run kubectl delete clusterrole after an uninstallation; or give the role its rules itself, without an aggregationRule.",
 		},
 		{
 			NeedsRealNodes, "a program of the chart would have to answer, and on simulated nodes none runs",

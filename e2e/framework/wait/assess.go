@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 
 	"seatrial/e2e/framework/objects"
 )
@@ -19,6 +20,8 @@ type State struct {
 	Gone []objects.Ref
 	// Undeleted is how long one of them may go on without anybody having deleted it; 0 is without limit.
 	Undeleted time.Duration
+	// Known has the UIDs of those of them that are known by more than their name.
+	Known map[objects.Ref]types.UID
 	// Live is everything that was observed.
 	Live []*unstructured.Unstructured
 	// Unseen are kinds that were not looked for: that the owner of an object is not in Live does not mean that it is gone.

@@ -18,7 +18,7 @@ func (x *index) leftovers() []Unready {
 	for _, ref := range x.state.Gone {
 		u := x.byRef[ref]
 		switch {
-		case u == nil:
+		case u == nil, x.successor(ref, u):
 		case u.GetDeletionTimestamp() == nil:
 			all = append(all, Unready{Object: ref, Reason: "still exists", Undeleted: true, dooms: x.undeleted(u)})
 		default:
@@ -46,6 +46,12 @@ func (x *index) undeleted(u *unstructured.Unstructured) []doom {
 		return nil
 	}
 	return []doom{{why: "nobody has deleted it", after: x.state.Undeleted, dependent: isCustom(groupKindOf(u))}}
+}
+
+// successor tells whether an object only has the name of one that is to be gone.
+func (x *index) successor(ref objects.Ref, u *unstructured.Unstructured) bool {
+	uid, known := x.state.Known[ref]
+	return known && uid != u.GetUID()
 }
 
 func (x *index) leftover(u *unstructured.Unstructured) string {

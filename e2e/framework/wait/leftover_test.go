@@ -3,6 +3,9 @@ package wait
 import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"seatrial/e2e/framework/objects"
 )
 
 // takenAway has worlds with remains of an earlier revision.
@@ -20,6 +23,25 @@ func takenAway() []broken {
 			func(w *world) {
 				d, rs, p := remains(w)
 				w.live = append(w.live, d, rs, p)
+			},
+			[]string{"Deployment/slave: still exists"},
+		},
+		{
+			"somebody has made another one of its name",
+			func(w *world) {
+				d, _, _ := remains(w)
+				d.UID = "another"
+				w.live = append(w.live, d)
+				w.known = map[objects.Ref]types.UID{refOf(untyped(d)): "the first"}
+			},
+			nil,
+		},
+		{
+			"it is still the one that is to go",
+			func(w *world) {
+				d, _, _ := remains(w)
+				w.live = append(w.live, d)
+				w.known = map[objects.Ref]types.UID{refOf(untyped(d)): d.UID}
 			},
 			[]string{"Deployment/slave: still exists"},
 		},

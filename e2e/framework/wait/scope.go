@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 
 	"seatrial/e2e/framework/objects"
 )
@@ -35,6 +36,7 @@ func (s scope) native() bool {
 type surveyed struct {
 	wanted []*unstructured.Unstructured
 	gone   []objects.Ref
+	known  map[objects.Ref]types.UID
 	scopes []scope
 	beside beside
 }
@@ -43,7 +45,7 @@ type surveyed struct {
 type beside func(gk schema.GroupKind, namespace string) []scope
 
 func survey(client *objects.Client, r Request, also beside) (surveyed, error) {
-	s := surveyed{beside: also}
+	s := surveyed{beside: also, known: map[objects.Ref]types.UID{}}
 	if r.Namespace != "" {
 		s.add(also(schema.GroupKind{}, r.Namespace)...)
 	}
@@ -64,7 +66,11 @@ func survey(client *objects.Client, r Request, also beside) (surveyed, error) {
 		if err != nil {
 			return surveyed{}, err
 		}
-		s.gone = append(s.gone, objects.RefOf(placed))
+		ref := objects.RefOf(placed)
+		s.gone = append(s.gone, ref)
+		if uid := u.GetUID(); uid != "" {
+			s.known[ref] = uid
+		}
 		s.watch(placed, mapping)
 	}
 	return s, nil

@@ -34,7 +34,8 @@ type Request struct {
 	Namespace string
 	// Objects are those of the manifest. Each must exist, be ready and not be on its way out.
 	Objects []*unstructured.Unstructured
-	// Gone are objects that must not exist any more, nor anything they owned.
+	// Gone are objects that must not exist any more, nor anything they owned. Where one has a UID, another object of its name,
+	// which somebody has made since, is not the one.
 	Gone []*unstructured.Unstructured
 	// Undeleted is how long such an object may go on without anybody having deleted it, before it is given up: whoever begins
 	// to wait when all has been deleted need not wait for what was not. If unset, somebody may still come to do it.
@@ -130,7 +131,10 @@ func (r Request) question(client *objects.Client, also beside) (question, error)
 		steady:    r.Steady,
 		progress:  r.Progress,
 		assess: func(now sight) ([]Unready, []Note) {
-			state := State{Wanted: s.wanted, Gone: s.gone, Live: now.live, Unseen: now.unseen(), LoadBalancer: r.LoadBalancer, Undeleted: r.Undeleted}
+			state := State{
+				Wanted: s.wanted, Gone: s.gone, Known: s.known, Live: now.live, Unseen: now.unseen(), LoadBalancer: r.LoadBalancer,
+				Undeleted: r.Undeleted,
+			}
 			x := newIndex(state, known.next())
 			return x.assess(), x.notes()
 		},

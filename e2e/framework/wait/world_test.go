@@ -31,6 +31,7 @@ type world struct {
 	gone         []objects.Ref
 	undeleted    time.Duration
 	slave        *appsv1.Deployment // of an earlier revision
+	known        map[objects.Ref]types.UID
 	rule         LoadBalancerRule
 }
 
@@ -164,7 +165,7 @@ func (w *world) without(p *corev1.Pod) {
 }
 
 func (w *world) state() State {
-	s := State{Gone: w.gone, Undeleted: w.undeleted, LoadBalancer: w.rule}
+	s := State{Gone: w.gone, Known: w.known, Undeleted: w.undeleted, LoadBalancer: w.rule}
 	for _, o := range append([]runtime.Object{w.deployment, w.service}, w.wanted...) {
 		s.Wanted = append(s.Wanted, untyped(o))
 	}
