@@ -33,7 +33,7 @@ func Normalise(live, manifest *unstructured.Unstructured) Object {
 		beside = manifest.Object
 		entry.Manifest = normaliseManifest(entry.Ref, manifest)
 	}
-	for _, r := range rulesFor(entry.Ref) {
+	for _, r := range rulesFor(entry.Ref, entry.Fields) {
 		n := normaliser{rule: r, entry: &entry}
 		n.walk(segments(r.Path), "", entry.Fields, beside, place{})
 	}
@@ -59,7 +59,7 @@ func normaliseManifest(ref objects.Ref, manifest *unstructured.Unstructured) map
 		delete(content, "stringData")
 	}
 	entry := Object{Ref: ref}
-	for _, r := range rulesFor(ref) {
+	for _, r := range rulesFor(ref, content) {
 		if r.Fate == Allocated || r.Path == clusterIPs {
 			continue
 		}

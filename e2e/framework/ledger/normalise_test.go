@@ -127,6 +127,18 @@ spec:
 	g.Expect(terms).To(gomega.Equal([]any{map[string]any{"matchExpressions": []any{map[string]any{"key": "disk", "operator": "Exists"}}}}))
 }
 
+func TestNormaliseForgetsTheRulesThatTheClusterPutsTogether(t *testing.T) {
+	t.Parallel()
+	g := gomega.NewWithT(t)
+	const role = "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: all}, rules: [{verbs: [get]}]"
+	manifest := read(t, "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: all}, aggregationRule: {}, rules: []}")
+
+	together := Normalise(read(t, role+", aggregationRule: {}}"), manifest)
+	g.Expect(together.Fields).ToNot(gomega.HaveKey("rules"))
+	g.Expect(together.Manifest).ToNot(gomega.HaveKey("rules"), "what it asks for is overwritten")
+	g.Expect(Normalise(read(t, role+"}"), nil).Fields).To(gomega.HaveKey("rules"), "those are the chart's")
+}
+
 func TestNormaliseTellsNoSecret(t *testing.T) {
 	t.Parallel()
 	g := gomega.NewWithT(t)

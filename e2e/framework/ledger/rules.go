@@ -27,6 +27,8 @@ type Rule struct {
 	Path string
 	// Value, if set, are only those elements of the list above the path that have it.
 	Value string
+	// Beside, if set, is a field at the top of the object without which the rule is not for it.
+	Beside string
 	// By, if set, is the only manager whose values the rule is for.
 	By string
 	// Fate of the value.
@@ -35,7 +37,10 @@ type Rule struct {
 	Source string
 }
 
-func (r Rule) covers(o objects.Ref) bool {
+func (r Rule) covers(o objects.Ref, content map[string]any) bool {
+	if _, beside := content[r.Beside]; r.Beside != "" && !beside {
+		return false
+	}
 	return len(r.Kinds) == 0 || builtIn(o) && slices.Contains(r.Kinds, o.Kind)
 }
 
@@ -46,8 +51,8 @@ func Rules() []Rule {
 	)
 }
 
-func rulesFor(o objects.Ref) []Rule {
-	return slices.DeleteFunc(Rules(), func(r Rule) bool { return !r.covers(o) })
+func rulesFor(o objects.Ref, content map[string]any) []Rule {
+	return slices.DeleteFunc(Rules(), func(r Rule) bool { return !r.covers(o, content) })
 }
 
 func metadataRules() []Rule {

@@ -96,8 +96,8 @@ func otherRules() []Rule {
 		{Kinds: autoscalers, Path: "/metadata/annotations/autoscaling.alpha.kubernetes.io~1conditions", Fate: Dropped, Source: autoscaler},
 		{Kinds: autoscalers, Path: "/metadata/annotations/autoscaling.alpha.kubernetes.io~1current-metrics", Fate: Dropped, Source: autoscaler},
 		{
-			Kinds: []string{"ClusterRole"}, Path: "/rules", By: "kube-controller-manager", Fate: Allocated,
-			Source: "AggregationRule: the controller fills in the rules of the roles that are selected",
+			Kinds: []string{"ClusterRole"}, Path: "/rules", Beside: "aggregationRule", Fate: Dropped,
+			Source: "AggregationRule: the rules are managed by a controller, which overwrites what is given",
 		},
 		{
 			Kinds: []string{"ServiceAccount"}, Path: "/secrets", Fate: Allocated,
