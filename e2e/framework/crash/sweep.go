@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -24,7 +25,8 @@ type sweep struct {
 	// manifests are the objects of each revision, and references how they are on a release that never crashed.
 	manifests  map[goal][]*unstructured.Unstructured
 	references map[goal]reference
-	// wide tells that the chart has objects outside of the release's namespace.
+	// wide tells that the chart has objects outside of the release's namespace, or takes what there is only once, such as a
+	// port of the nodes.
 	wide bool
 	// lane lets those pass one by one that would meet there.
 	lane sync.Mutex
@@ -67,7 +69,7 @@ func (s *sweep) survey(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("revision %q: %w", revision.Name, err)
 		}
-		s.wide = s.wide || len(definitions) > 0
+		s.wide = s.wide || len(definitions) > 0 || slices.ContainsFunc(all, regression.Exclusive)
 		for _, u := range all {
 			placed, _, err := s.api.Place(u, nowhere)
 			s.wide = s.wide || err != nil || placed.GetNamespace() != nowhere

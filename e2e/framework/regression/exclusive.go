@@ -6,9 +6,9 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// exclusive tells whether an object asks for something that a cluster or each of its nodes has only once: a port of the
+// Exclusive tells whether an object asks for something that a cluster or each of its nodes has only once: a port of the
 // nodes, or an address for its Service. Two paths side by side would take it from each other.
-func exclusive(u *unstructured.Unstructured) bool {
+func Exclusive(u *unstructured.Unstructured) bool {
 	if u.GetKind() == "Service" {
 		address, _, _ := unstructured.NestedString(u.Object, "spec", "clusterIP")
 		return address != "" && address != "None" || given(u.Object, "spec", "healthCheckNodePort") ||

@@ -32,7 +32,7 @@ func TestExclusive(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := exclusive(objects[0]); got != test.want {
+			if got := Exclusive(objects[0]); got != test.want {
 				t.Errorf("exclusive is %t, want %t", got, test.want)
 			}
 		})

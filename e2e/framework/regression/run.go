@@ -160,7 +160,7 @@ func (r *run) survey(ctx context.Context) error {
 			}
 		}
 		r.wanting = append(r.wanting, wanting(all))
-		r.exclusive = append(r.exclusive, slices.ContainsFunc(all, exclusive))
+		r.exclusive = append(r.exclusive, slices.ContainsFunc(all, Exclusive))
 		r.hooked = append(r.hooked, rendered == nil || len(rendered.Hooks) > 0)
 		r.outside = append(r.outside, append(outside(r.home.api, all), definitions...))
 	}
