@@ -42,6 +42,18 @@ var _ = Describe("An operation of Helm that is killed", func() {
 		Expect(err).ToNot(HaveOccurred())
 		publish(found.Against(known, "Crashes of Helm "+helmVersion()+" with the guestbook"))
 	}, NodeTimeout(sweepTimeout))
+
+	It("is looked at also where nodes run no program that would make what pods wait for", func(ctx SpecContext) {
+		chart, err := helm.Load(filepath.Join("testdata", "certified"))
+		Expect(err).ToNot(HaveOccurred())
+		revision := regression.Revision{Name: "defaults", Chart: chart}
+		found, err := crash.Sweep(ctx, crash.Options{
+			First: revision, Second: revision, Actions: []regression.Action{regression.Install}, Parallel: inFlight, Place: another(ctx),
+		})
+		Expect(err).ToNot(HaveOccurred())
+		Expect(found.Operations).To(ConsistOf(HaveField("States", Not(BeEmpty()))))
+		Expect(found.Stuck()).To(BeEmpty())
+	}, NodeTimeout(sweepTimeout))
 })
 
 // another is a second cluster of simulated nodes: many crashes on one wait for each other, those that make Services most of

@@ -64,12 +64,28 @@ func (r *room) settleIn(ctx context.Context) error {
 		return fmt.Errorf("making a namespace for a crash: %w", err)
 	}
 	r.namespace = made.GetName()
+	if err := r.standIn(ctx); err != nil {
+		return err
+	}
 	r.helm, err = helm.New(helm.Options{Kubeconfig: r.place.Kubeconfig, Namespace: r.namespace, Timeout: r.sweep.Timeout})
 	if err != nil {
 		return err
 	}
 	// Values that are given again must not be mixed with those of the revision before.
 	r.helm = r.helm.With(helm.OperationOptions{ResetValues: true})
+	return nil
+}
+
+// standIn makes what a program of the chart would have to make, where none runs.
+func (r *room) standIn(ctx context.Context) error {
+	if r.place.Features.Containers {
+		return nil
+	}
+	for _, one := range r.sweep.standIns {
+		if _, err := one.Make(ctx, r.api, r.namespace); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -25,6 +25,8 @@ type sweep struct {
 	// manifests are the objects of each revision, and references how they are on a release that never crashed.
 	manifests  map[goal][]*unstructured.Unstructured
 	references map[goal]reference
+	// standIns are what programs of the chart have to make before its pods can start.
+	standIns []regression.StandIn
 	// wide tells that the chart has objects outside of the release's namespace, or takes what there is only once, such as a
 	// port of the nodes.
 	wide bool
@@ -69,6 +71,7 @@ func (s *sweep) survey(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("revision %q: %w", revision.Name, err)
 		}
+		s.standIns = append(s.standIns, regression.StandIns(all)...)
 		s.wide = s.wide || len(definitions) > 0 || slices.ContainsFunc(all, regression.Exclusive)
 		for _, u := range all {
 			placed, _, err := s.api.Place(u, nowhere)

@@ -63,8 +63,8 @@ type run struct {
 	exclusive []bool
 	// hooked tells for each revision whether it has hooks.
 	hooked []bool
-	// wanting has for each revision what its programs have to make before its pods can start.
-	wanting [][]wanted
+	// standIns has for each revision what its programs have to make before its pods can start.
+	standIns [][]StandIn
 	// lane lets paths pass one by one that would meet outside of their namespaces.
 	lane sync.Mutex
 
@@ -159,7 +159,7 @@ func (r *run) survey(ctx context.Context) error {
 				return fmt.Errorf("revision %q: %w", revision.Name, err)
 			}
 		}
-		r.wanting = append(r.wanting, wanting(all))
+		r.standIns = append(r.standIns, StandIns(all))
 		r.exclusive = append(r.exclusive, slices.ContainsFunc(all, Exclusive))
 		r.hooked = append(r.hooked, rendered == nil || len(rendered.Hooks) > 0)
 		r.outside = append(r.outside, append(outside(r.home.api, all), definitions...))

@@ -13,48 +13,77 @@ import (
 	"seatrial/e2e/framework/objects"
 )
 
-// standIn puts an empty object there for each that a program of the chart has to make, where no program runs: without it,
-// no pod would start that needs one, and nothing else of the chart could be looked at. It is there before Helm begins, as
-// hooks may need it too.
-func (w *walk) standIn(ctx context.Context, step Step) error {
-	if w.room.place.Features.Containers || step.Action != Install && step.Action != Upgrade {
-		return nil
+// StandIn is an empty object in the place of one that a program of the chart has to make, for nodes that run none: without
+// it, no pod would start that needs one, and nothing else of the chart could be looked at.
+type StandIn struct{ wanted wanted }
+
+// StandIns are those that the objects of a revision, its hooks among them, need for their pods to start.
+func StandIns(all []*unstructured.Unstructured) []StandIn {
+	var made []StandIn
+	for _, one := range wanting(all) {
+		made = append(made, StandIn{one})
 	}
-	for _, one := range w.run.wanting[step.Revision] {
-		ref := objects.Ref{Kind: one.kind, Namespace: w.room.namespace, Name: one.name}
-		if slices.Contains(w.standIns, ref) {
-			continue
-		}
-		mapping, err := w.api.Mapping(schema.GroupVersionKind{Version: "v1", Kind: one.kind})
-		if err != nil {
-			return err
-		}
-		_, err = w.api.Resource(mapping, w.room.namespace).Create(ctx, one.empty(), metav1.CreateOptions{})
-		if apierrors.IsAlreadyExists(err) {
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("standing in for %s, which makes %s: %w", one.by, ref, err)
-		}
-		w.standIns = append(w.standIns, ref)
-		w.find(Finding{
-			Word: NeedsRealNodes, Note: true, Object: ref, Expected: "to be made by the program of " + one.by.String(),
-			Found: "simulated nodes, which run none: an empty one was put in its place",
-		})
+	return made
+}
+
+// In is what stands in, as it is called in a namespace.
+func (s StandIn) In(namespace string) objects.Ref {
+	return objects.Ref{Kind: s.wanted.kind, Namespace: namespace, Name: s.wanted.name}
+}
+
+// Make puts it into a namespace, and tells whether there was nothing in its place.
+func (s StandIn) Make(ctx context.Context, api *objects.Client, namespace string) (made bool, err error) {
+	mapping, err := api.Mapping(schema.GroupVersionKind{Version: "v1", Kind: s.wanted.kind})
+	if err != nil {
+		return false, err
 	}
-	return nil
+	_, err = api.Resource(mapping, namespace).Create(ctx, s.empty(), metav1.CreateOptions{})
+	if apierrors.IsAlreadyExists(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("standing in for %s, which makes %s: %w", s.wanted.by, s.In(namespace), err)
+	}
+	return true, nil
 }
 
 // empty is the object without content, but with the keys that somebody looks for.
-func (one wanted) empty() *unstructured.Unstructured {
-	u := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": one.kind}}
-	u.SetName(one.name)
-	if len(one.keys) > 0 {
+func (s StandIn) empty() *unstructured.Unstructured {
+	u := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": s.wanted.kind}}
+	u.SetName(s.wanted.name)
+	if len(s.wanted.keys) > 0 {
 		data := map[string]any{}
-		for _, key := range one.keys {
+		for _, key := range s.wanted.keys {
 			data[key] = ""
 		}
 		u.Object["data"] = data
 	}
 	return u
+}
+
+// standIn makes what the revision of a step needs, where no program runs. It is there before Helm begins, as hooks may need
+// it too.
+func (w *walk) standIn(ctx context.Context, step Step) error {
+	if w.room.place.Features.Containers || step.Action != Install && step.Action != Upgrade {
+		return nil
+	}
+	for _, one := range w.run.standIns[step.Revision] {
+		ref := one.In(w.room.namespace)
+		if slices.Contains(w.standIns, ref) {
+			continue
+		}
+		made, err := one.Make(ctx, w.api, w.room.namespace)
+		if err != nil {
+			return err
+		}
+		if !made {
+			continue
+		}
+		w.standIns = append(w.standIns, ref)
+		w.find(Finding{
+			Word: NeedsRealNodes, Note: true, Object: ref, Expected: "to be made by the program of " + one.wanted.by.String(),
+			Found: "simulated nodes, which run none: an empty one was put in its place",
+		})
+	}
+	return nil
 }

@@ -117,7 +117,7 @@ spec: {template: {spec: {containers: [{name: make, command: [make, login]}]}}}
 	g.Expect(err).ToNot(gomega.HaveOccurred())
 	made := wanting(objects)
 	g.Expect(made).To(gomega.HaveLen(1))
-	g.Expect(made[0].empty().Object).To(gomega.Equal(map[string]any{
+	g.Expect(StandIn{made[0]}.empty().Object).To(gomega.Equal(map[string]any{
 		"apiVersion": "v1", "kind": "Secret", "metadata": map[string]any{"name": "login"},
 		"data": map[string]any{"user": "", "password": ""},
 	}))
