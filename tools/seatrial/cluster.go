@@ -104,7 +104,13 @@ func listCommand() *cobra.Command {
 			if all == nil {
 				all = []cluster.Kept{} // In JSON, none is a list too.
 			}
-			return output.write(cmd, all, func(out io.Writer) { listKept(out, all, time.Now()) })
+			return output.write(cmd, all, func(out io.Writer) {
+				if len(all) == 0 {
+					fmt.Fprintln(out, noneKept(o.Settings.Provider))
+					return
+				}
+				listKept(out, all, time.Now())
+			})
 		}),
 	}
 	c.Register(cmd.Flags(), choices.Which, choices.Timing, choices.Brief)
@@ -112,11 +118,15 @@ func listCommand() *cobra.Command {
 	return cmd
 }
 
-func listKept(out io.Writer, all []cluster.Kept, now time.Time) {
-	if len(all) == 0 {
-		fmt.Fprintln(out, "There is no kept cluster.")
-		return
+// noneKept says that there is nothing to list, and where else there may be.
+func noneKept(provider string) string {
+	if provider == "" || provider == assets.Auto {
+		return "There is no kept cluster: `seatrial cluster create` makes one."
 	}
+	return fmt.Sprintf("There is no kept cluster of provider %s; without --provider those of all are listed.", provider)
+}
+
+func listKept(out io.Writer, all []cluster.Kept, now time.Time) {
 	const gap = 3
 	table := tabwriter.NewWriter(out, 0, 0, gap, ' ', 0)
 	fmt.Fprintln(table, "NAME\tPROVIDER\tSTATE\tNODES\tAGE\tKUBERNETES")

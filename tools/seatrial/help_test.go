@@ -155,6 +155,19 @@ func TestAShellCompletesWordsAndNames(t *testing.T) {
 	}
 }
 
+func TestWhoeverListsTheClustersOfOneProviderIsToldOfTheOthers(t *testing.T) {
+	t.Setenv("SEATRIAL_CACHE", t.TempDir())
+	t.Setenv("PATH", t.TempDir())
+	for says, line := range map[string][]string{
+		"There is no kept cluster: `seatrial cluster create` makes one.\n":                             {"cluster", "list"},
+		"There is no kept cluster of provider embedded; without --provider those of all are listed.\n": {"cluster", "list", "--provider", "embedded"},
+	} {
+		said, err := answered(t, line...)
+		gomega.NewWithT(t).Expect(err).ToNot(gomega.HaveOccurred())
+		gomega.NewWithT(t).Expect(said).To(gomega.Equal(says))
+	}
+}
+
 func TestAnswersToProgramsAreJSON(t *testing.T) {
 	t.Setenv("SEATRIAL_CACHE", t.TempDir())
 	t.Setenv("PATH", t.TempDir())
