@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -25,6 +26,7 @@ type fakeAPI struct {
 	mu        sync.Mutex
 	kinds     map[string]string // of the resources of v1
 	objects   map[string]map[string]any
+	version   int // of what was written last
 	requests  []string
 	interfere func(w http.ResponseWriter, r *http.Request) bool
 }
@@ -153,7 +155,7 @@ func (a *fakeAPI) answerCollection(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	object["apiVersion"], object["kind"] = "v1", kind
-	a.objects[at] = object
+	a.store(at, object)
 	answer(w, http.StatusCreated, object)
 }
 
@@ -176,11 +178,19 @@ func (a *fakeAPI) answerObject(w http.ResponseWriter, r *http.Request) {
 		} else {
 			lay(object, change)
 		}
-		a.objects[r.URL.Path] = object
+		a.store(r.URL.Path, object)
 	case http.MethodDelete:
 		delete(a.objects, r.URL.Path)
 	}
 	answer(w, http.StatusOK, object)
+}
+
+func (a *fakeAPI) store(at string, object map[string]any) {
+	a.version++
+	if metadata, ok := object["metadata"].(map[string]any); ok {
+		metadata["resourceVersion"] = strconv.Itoa(a.version)
+	}
+	a.objects[at] = object
 }
 
 // decode reads an object, which typed clients send as protobuf, or a patch.

@@ -104,7 +104,7 @@ func (c *Client) change(ctx context.Context, kind operation, name string, run fu
 		made = s.records.own.release
 	}
 	done := toRelease(made)
-	done.Written = s.written
+	done.Written, done.RecordVersion = s.written, s.recordVersion
 	return done, nil
 }
 

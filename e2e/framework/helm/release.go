@@ -29,6 +29,9 @@ type Release struct {
 	// Written are the objects that an operation has just made or changed, or found to be as they should be. A revision that
 	// was only read has none.
 	Written []Written
+	// RecordVersion is the resource version of the last record that an operation wrote, which it does at its end; empty for
+	// a revision that was only read.
+	RecordVersion string
 }
 
 // Written is an object as an operation has left it.

@@ -36,6 +36,9 @@ type session struct {
 	kinds   *kinds
 	action  *action.Configuration
 
+	// recordVersion is the resource version of the record that was written last.
+	recordVersion string
+
 	writing sync.Mutex
 	written []Written
 }
@@ -89,11 +92,11 @@ func (s *session) wrote(info *resource.Info) {
 
 func (s *session) driver() driver.Driver {
 	if s.client.driver == ConfigMaps {
-		configMaps := driver.NewConfigMaps(s.core.ConfigMaps(s.client.namespace))
+		configMaps := driver.NewConfigMaps(notedConfigMaps{s.core.ConfigMaps(s.client.namespace), &s.recordVersion})
 		configMaps.Log = s.debug
 		return configMaps
 	}
-	secrets := driver.NewSecrets(s.core.Secrets(s.client.namespace))
+	secrets := driver.NewSecrets(notedSecrets{s.core.Secrets(s.client.namespace), &s.recordVersion})
 	secrets.Log = s.debug
 	return secrets
 }

@@ -43,6 +43,13 @@ type Recorded struct {
 // Recorded returns the revisions of a release and the objects in which they are recorded, both oldest first and read with
 // one request; nothing if there is no release.
 func (c *Client) Recorded(ctx context.Context, name string) (Recorded, error) {
+	return c.RecordedSince(ctx, name, "")
+}
+
+// RecordedSince does the same for whoever knows a resource version from after all that matters, such as
+// [Release.RecordVersion]: the API server need not ask its store what may have happened since, which takes up to a tenth of
+// a second.
+func (c *Client) RecordedSince(ctx context.Context, name, version string) (Recorded, error) {
 	const verb = "reading the history of"
 	if err := chartutil.ValidateReleaseName(name); err != nil {
 		return Recorded{}, c.failed(verb, name, err)
@@ -53,7 +60,7 @@ func (c *Client) Recorded(ctx context.Context, name string) (Recorded, error) {
 	if err != nil {
 		return Recorded{}, c.failed(verb, name, err)
 	}
-	held, err := s.stored(ctx, name)
+	held, err := s.stored(ctx, name, version)
 	if err == nil {
 		s.records.Driver = held.driver
 		_, err = s.action.Releases.History(name)
@@ -76,9 +83,13 @@ type held struct {
 	driver driver.Driver
 }
 
-// stored lists by the labels that Helm itself finds the records of a release by.
-func (s *session) stored(ctx context.Context, name string) (held, error) {
-	options := metav1.ListOptions{LabelSelector: labels.Set{"owner": "helm", "name": name}.String()}
+// stored lists by the labels that Helm itself finds the records of a release by, as they were at a version, if there is one,
+// or later.
+func (s *session) stored(ctx context.Context, name, version string) (held, error) {
+	options := metav1.ListOptions{LabelSelector: labels.Set{"owner": "helm", "name": name}.String(), ResourceVersion: version}
+	if version != "" {
+		options.ResourceVersionMatch = metav1.ResourceVersionMatchNotOlderThan
+	}
 	all := held{stored: []Stored{}}
 	if s.client.driver == ConfigMaps {
 		list, err := s.core.ConfigMaps(s.client.namespace).List(ctx, options)

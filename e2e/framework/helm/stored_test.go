@@ -21,13 +21,16 @@ func TestStoredNamesEachRecordWithItsLabels(t *testing.T) {
 			))
 
 			g.Expect(client.Install(t.Context(), "story", load(t, "plain"), nil)).Error().NotTo(gomega.HaveOccurred())
-			g.Expect(client.Upgrade(t.Context(), "story", load(t, "plain"), nil)).Error().NotTo(gomega.HaveOccurred())
+			upgraded, err := client.Upgrade(t.Context(), "story", load(t, "plain"), nil)
+			g.Expect(err).NotTo(gomega.HaveOccurred())
 			recorded, err := client.Recorded(t.Context(), "story")
 			g.Expect(err).NotTo(gomega.HaveOccurred())
 			g.Expect(recorded.Releases).To(gomega.HaveExactElements(
 				gomega.HaveField("Status", StatusSuperseded), gomega.HaveField("Description", "Upgrade complete"),
 			))
 			g.Expect(client.History(t.Context(), "story")).To(gomega.Equal(recorded.Releases))
+			g.Expect(upgraded.RecordVersion).NotTo(gomega.BeEmpty())
+			g.Expect(client.RecordedSince(t.Context(), "story", upgraded.RecordVersion)).To(gomega.Equal(recorded))
 			stored := recorded.Stored
 			g.Expect(stored).To(gomega.HaveExactElements(
 				gomega.And(

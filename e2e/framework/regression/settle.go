@@ -37,7 +37,7 @@ func (w *walk) settle(ctx context.Context, made *helm.Release, done *StepResult)
 	// Nobody writes the history any more, so that it can be read meanwhile.
 	var reading errgroup.Group
 	reading.Go(func() (err error) {
-		now.recorded, err = w.helm.Recorded(ctx, w.run.Release)
+		now.recorded, err = w.helm.RecordedSince(ctx, w.run.Release, made.RecordVersion)
 		return err
 	})
 	version, waited := w.lookout.Settled(ctx, wait.Request{

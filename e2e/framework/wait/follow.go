@@ -65,13 +65,20 @@ type feed struct {
 	err    error
 	// version is where the next watch goes on; empty asks for a new list. Only the feed's own goroutine uses it.
 	version string
+	// least is the resource version that the first list must have at least; empty is that of the moment.
+	least string
 }
 
-// follow starts one goroutine for each scope; they end with ctx.
-func follow(ctx context.Context, client *objects.Client, scopes []scope) *feeds {
+// whatever is a resource version that every list has: the API server gives what it has seen, and what it has not seen yet,
+// the watch tells. It need not ask its store first, which takes up to a tenth of a second.
+const whatever = "0"
+
+// follow starts one goroutine for each scope; they end with ctx. Least is what the first lists must have at least: for whoever
+// knows what has to be seen, and can wait for it, whatever.
+func follow(ctx context.Context, client *objects.Client, scopes []scope, least string) *feeds {
 	f := &feeds{changed: make(chan struct{}, 1)}
 	f.start = func(s scope) {
-		one := &feed{scope: s, api: client.ResourceOf(s.resource, s.namespace), changed: f.changed}
+		one := &feed{scope: s, api: client.ResourceOf(s.resource, s.namespace), changed: f.changed, least: least}
 		f.all = append(f.all, one)
 		f.running.Go(func() { one.run(ctx) })
 	}
@@ -245,7 +252,7 @@ func (f *feed) list(ctx context.Context) error {
 			f.update(func() { f.err = fmt.Errorf("listing: %w", err) })
 		}
 	})
-	found, err := f.api.List(heard, metav1.ListOptions{FieldSelector: f.fields})
+	found, err := f.api.List(heard, metav1.ListOptions{FieldSelector: f.fields, ResourceVersion: f.least})
 	if err != nil && errors.Is(context.Cause(limited), errNoAnswer) {
 		err = errNoAnswer
 	}
@@ -260,7 +267,7 @@ func (f *feed) list(ctx context.Context) error {
 	for i := range found.Items {
 		items[key(&found.Items[i])] = unowned(&found.Items[i])
 	}
-	f.version = found.GetResourceVersion()
+	f.version, f.least = found.GetResourceVersion(), ""
 	f.update(func() { f.items, f.at, f.listed = items, f.version, true })
 	return nil
 }

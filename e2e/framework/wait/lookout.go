@@ -21,7 +21,7 @@ type Lookout struct {
 // NewLookout begins to watch. Close it after use; it sees nothing any more when ctx ends.
 func NewLookout(ctx context.Context, client *objects.Client, namespace string) *Lookout {
 	watching, stop := context.WithCancel(ctx)
-	return &Lookout{client: client, seen: follow(watching, client, usual(namespace)), stop: stop}
+	return &Lookout{client: client, seen: follow(watching, client, usual(namespace), whatever), stop: stop}
 }
 
 // Close ends all that the lookout has started.

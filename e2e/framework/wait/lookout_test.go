@@ -26,8 +26,11 @@ func TestALookoutAsksForNothingTwice(t *testing.T) {
 	}
 	asked := map[string]int{}
 	for _, action := range api.Actions() {
-		if _, isList := action.(clienttesting.ListAction); isList {
+		if list, isList := action.(clienttesting.ListActionImpl); isList {
 			asked[action.GetResource().String()]++
+			if version := list.ListOptions.ResourceVersion; version != whatever {
+				t.Errorf("asked for %s as of version %q, and what was written is waited for anyway", action.GetResource(), version)
+			}
 		}
 	}
 	if len(asked) == 0 {

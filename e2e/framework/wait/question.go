@@ -30,7 +30,7 @@ type question struct {
 // returns.
 func answer(ctx context.Context, client *objects.Client, q question) (version string, err error) {
 	watching, stop := context.WithCancel(ctx)
-	seen := follow(watching, client, q.scopes)
+	seen := follow(watching, client, q.scopes, "")
 	defer seen.wait()
 	defer stop()
 	return q.attend(ctx, seen)
