@@ -13,27 +13,14 @@ import (
 	"seatrial/e2e/framework/objects"
 )
 
-// StandIn is an empty object in the place of one that a program of the chart has to make, for nodes that run none: without
-// it, no pod would start that needs one, and nothing else of the chart could be looked at.
-type StandIn struct{ wanted wanted }
-
-// StandIns are those that the objects of a revision, its hooks among them, need for their pods to start.
-func StandIns(all []*unstructured.Unstructured) []StandIn {
-	var made []StandIn
-	for _, one := range wanting(all) {
-		made = append(made, StandIn{one})
-	}
-	return made
-}
-
 // In is what stands in, as it is called in a namespace.
 func (s StandIn) In(namespace string) objects.Ref {
-	return objects.Ref{Kind: s.wanted.kind, Namespace: namespace, Name: s.wanted.name}
+	return objects.Ref{Kind: s.kind, Namespace: namespace, Name: s.name}
 }
 
 // Make puts it into a namespace, and tells whether there was nothing in its place.
 func (s StandIn) Make(ctx context.Context, api *objects.Client, namespace string) (made bool, err error) {
-	mapping, err := api.Mapping(schema.GroupVersionKind{Version: "v1", Kind: s.wanted.kind})
+	mapping, err := api.Mapping(schema.GroupVersionKind{Version: "v1", Kind: s.kind})
 	if err != nil {
 		return false, err
 	}
@@ -42,18 +29,18 @@ func (s StandIn) Make(ctx context.Context, api *objects.Client, namespace string
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("standing in for %s, which makes %s: %w", s.wanted.by, s.In(namespace), err)
+		return false, fmt.Errorf("standing in for %s, which makes %s: %w", s.by, s.In(namespace), err)
 	}
 	return true, nil
 }
 
 // empty is the object without content, but with the keys that somebody looks for.
 func (s StandIn) empty() *unstructured.Unstructured {
-	u := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": s.wanted.kind}}
-	u.SetName(s.wanted.name)
-	if len(s.wanted.keys) > 0 {
+	u := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": s.kind}}
+	u.SetName(s.name)
+	if len(s.keys) > 0 {
 		data := map[string]any{}
-		for _, key := range s.wanted.keys {
+		for _, key := range s.keys {
 			data[key] = ""
 		}
 		u.Object["data"] = data
@@ -81,7 +68,7 @@ func (w *walk) standIn(ctx context.Context, step Step) error {
 		}
 		w.standIns = append(w.standIns, ref)
 		w.find(Finding{
-			Word: NeedsRealNodes, Note: true, Object: ref, Expected: "to be made by the program of " + one.wanted.by.String(),
+			Word: NeedsRealNodes, Note: true, Object: ref, Expected: "to be made by the program of " + one.by.String(),
 			Found: "simulated nodes, which run none: an empty one was put in its place",
 		})
 	}

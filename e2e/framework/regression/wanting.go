@@ -11,9 +11,10 @@ import (
 	"seatrial/e2e/framework/objects"
 )
 
-// wanted is a Secret or a ConfigMap that pods of a chart cannot do without and that is not of its templates: one of its
-// programs has to make it, such as the Job that makes certificates before anything is installed.
-type wanted struct {
+// StandIn is an empty object in the place of a Secret or a ConfigMap that pods of a chart cannot do without and that is not
+// of its templates: one of its programs has to make it, such as the Job that makes certificates before anything is
+// installed. On nodes that run none, no pod would start that needs it, and nothing else of the chart could be looked at.
+type StandIn struct {
 	kind, name string
 	// keys are those that somebody reads one by one.
 	keys []string
@@ -21,10 +22,10 @@ type wanted struct {
 	by objects.Ref
 }
 
-// wanting are the Secrets and ConfigMaps that a program of the chart has to make before its pods can start. What no program
-// is told of has to come from the user, or nobody makes it.
-func wanting(all []*unstructured.Unstructured) []wanted {
-	var made []wanted
+// StandIns are in the place of what a program of the chart has to make before its pods can start; all are the objects of a
+// revision, its hooks among them. What no program is told of has to come from the user, or nobody makes it.
+func StandIns(all []*unstructured.Unstructured) []StandIn {
+	var made []StandIn
 	for _, one := range lacking(all) {
 		by := slices.IndexFunc(all, func(u *unstructured.Unstructured) bool {
 			// A program that needs it to start cannot make it.
@@ -36,12 +37,14 @@ func wanting(all []*unstructured.Unstructured) []wanted {
 			made = append(made, one)
 		}
 	}
-	slices.SortFunc(made, func(a, b wanted) int { return cmp.Or(strings.Compare(a.kind, b.kind), strings.Compare(a.name, b.name)) })
+	slices.SortFunc(made, func(a, b StandIn) int {
+		return cmp.Or(strings.Compare(a.kind, b.kind), strings.Compare(a.name, b.name))
+	})
 	return made
 }
 
 // lacking are the Secrets and ConfigMaps that pods need and that are not among the objects.
-func lacking(all []*unstructured.Unstructured) []wanted {
+func lacking(all []*unstructured.Unstructured) []StandIn {
 	keys := map[objects.Ref][]string{}
 	for _, u := range all {
 		for need, read := range needs(u) {
@@ -51,9 +54,9 @@ func lacking(all []*unstructured.Unstructured) []wanted {
 	for _, u := range all {
 		delete(keys, objects.Ref{Kind: u.GetKind(), Name: u.GetName()})
 	}
-	var found []wanted
+	var found []StandIn
 	for need, read := range keys {
-		found = append(found, wanted{kind: need.Kind, name: need.Name, keys: read})
+		found = append(found, StandIn{kind: need.Kind, name: need.Name, keys: read})
 	}
 	return found
 }

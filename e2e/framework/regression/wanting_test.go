@@ -88,7 +88,7 @@ spec: {template: {spec: {containers: [{name: authority, env: [{name: CA_SECRET, 
 			objects, err := helm.Release{Manifest: test.manifest}.Objects()
 			g.Expect(err).ToNot(gomega.HaveOccurred())
 			var got []string
-			for _, w := range wanting(objects) {
+			for _, w := range StandIns(objects) {
 				got = append(got, w.kind+"/"+w.name+" by "+w.by.String())
 			}
 			g.Expect(got).To(gomega.Equal(test.want))
@@ -115,9 +115,9 @@ metadata: {name: make}
 spec: {template: {spec: {containers: [{name: make, command: [make, login]}]}}}
 `}.Objects()
 	g.Expect(err).ToNot(gomega.HaveOccurred())
-	made := wanting(objects)
+	made := StandIns(objects)
 	g.Expect(made).To(gomega.HaveLen(1))
-	g.Expect(StandIn{made[0]}.empty().Object).To(gomega.Equal(map[string]any{
+	g.Expect(made[0].empty().Object).To(gomega.Equal(map[string]any{
 		"apiVersion": "v1", "kind": "Secret", "metadata": map[string]any{"name": "login"},
 		"data": map[string]any{"user": "", "password": ""},
 	}))
